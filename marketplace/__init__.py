@@ -1,0 +1,4 @@
+"""The frame that the rooms stand on: settings, database, money, errors, web, engines.
+
+`app.py` plugs every room together; nothing else in this package knows a room above it.
+"""

@@ -1,0 +1,92 @@
+"""Who makes this request: the cookie's session, the API key, or nobody. Asked anew at every request."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from litestar.connection import ASGIConnection
+from litestar.middleware import ASGIMiddleware
+from litestar.types import ASGIApp, Receive, Scope, Send
+from sqlalchemy import text
+
+from marketplace.accounts import api_keys, signing_in
+from marketplace.actor import ANONYMOUS, Actor, OrganisationKind, Role
+from marketplace.db import Database
+from marketplace.errors import SignInNeeded
+from marketplace.words import N_
+
+TOUCH_EVERY = timedelta(minutes=5)
+
+
+class KeyRefused(SignInNeeded):
+    code = "key_refused"
+    sentence = N_("Cette clé d’API est inconnue, expirée ou révoquée.")
+
+
+class Authentication(ASGIMiddleware):
+    """Sets the request's actor (`scope["user"]`) and, for a browser, its session."""
+
+    exclude_path_pattern = ("^/static", "^/healthz", "^/readyz")
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
+        connection: ASGIConnection[Any, Any, Any, Any] = ASGIConnection(scope)
+        database: Database = connection.app.state.database
+        scope["user"] = ANONYMOUS
+        authorization = connection.headers.get("authorization", "")
+        cookie = connection.cookies.get(cookie_name(secure=connection.app.state.secure_cookies))
+        if authorization.lower().startswith("bearer "):
+            scope["user"] = await _by_key(database, authorization[7:].strip())
+        elif cookie:
+            scope["user"] = await _by_session(database, cookie, scope)
+        await next_app(scope, receive, send)
+
+
+def cookie_name(*, secure: bool) -> str:
+    """`__Host-` binds the cookie to this host over HTTPS; plain HTTP on loopback cannot have it."""
+    return "__Host-session" if secure else "session"
+
+
+async def _by_key(database: Database, secret: str) -> Actor:
+    async with database.reading(ANONYMOUS) as reads:
+        found = (
+            await reads.execute(
+                text("select * from find_api_key(:secret)"), {"secret": api_keys.secret_hash(secret)}
+            )
+        ).one_or_none()
+    if found is None:
+        raise KeyRefused
+    actor = _actor(found, "key", read_only=found.scope == "read")
+    if found.last_used_at is None or found.last_used_at < datetime.now(UTC) - TOUCH_EVERY:
+        async with database.transaction(actor) as session:
+            await api_keys.used(session, found.key_id)
+    return actor
+
+
+async def _by_session(database: Database, token: str, scope: Scope) -> Actor:
+    async with database.reading(ANONYMOUS) as reads:
+        found = (
+            await reads.execute(
+                text("select * from find_session(:token)"), {"token": signing_in.token_hash(token)}
+            )
+        ).one_or_none()
+    if found is None:
+        return ANONYMOUS
+    actor = _actor(found, "session")
+    scope["session_token"] = token  # type: ignore[typeddict-unknown-key]
+    scope["session_id"] = found.session_id  # type: ignore[typeddict-unknown-key]
+    if found.last_seen_at < datetime.now(UTC) - TOUCH_EVERY:
+        async with database.transaction(actor) as session:
+            await signing_in.seen(session, found.session_id)
+    return actor
+
+
+def _actor(found: Any, channel: Any, *, read_only: bool = False) -> Actor:
+    return Actor(
+        person_id=found.person_id,
+        organisation_id=found.organisation_id,
+        kind=OrganisationKind(found.kind) if found.kind else None,
+        roles=frozenset(Role(role) for role in found.roles),
+        channel=channel,
+        read_only=read_only,
+        name=found.person_name,
+        organisation_name=found.organisation_name or "",
+    )

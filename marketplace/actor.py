@@ -1,0 +1,115 @@
+"""Who acts, on whose behalf, and with which rights. Every verb of the domain takes one as `by`."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Literal
+
+from marketplace.errors import RoleNeeded, SignInNeeded
+from marketplace.ids import OrganisationId, PersonId
+from marketplace.words import N_
+
+
+class OrganisationKind(StrEnum):
+    """What an organisation is here for."""
+
+    TOWN = "town"
+    STARTUP = "startup"
+    SUPERVISOR = "supervisor"
+    ASSOCIATION = "association"
+
+
+KIND_NAMES = {
+    OrganisationKind.TOWN: N_("une ville"),
+    OrganisationKind.STARTUP: N_("une entreprise"),
+    OrganisationKind.SUPERVISOR: N_("l’équipe de suivi"),
+    OrganisationKind.ASSOCIATION: N_("une association"),
+}
+
+
+class Role(StrEnum):
+    """What a person may do for an organisation. Which organisation kinds may give which is in `ROLES_OF`."""
+
+    READER = "reader"
+    AGENT = "agent"
+    ACCOUNTANT = "accountant"
+    SIGNATORY = "signatory"
+    EDITOR = "editor"
+    SELLER = "seller"
+    CURATOR = "curator"
+    SUPERVISOR = "supervisor"
+    AUDITOR = "auditor"
+    ADMIN = "admin"
+
+
+ROLE_NAMES = {
+    Role.READER: N_("lecture"),
+    Role.AGENT: N_("agent"),
+    Role.ACCOUNTANT: N_("comptabilité"),
+    Role.SIGNATORY: N_("signataire"),
+    Role.EDITOR: N_("rédaction de fiches"),
+    Role.SELLER: N_("vente"),
+    Role.CURATOR: N_("relecture de fiches"),
+    Role.SUPERVISOR: N_("supervision"),
+    Role.AUDITOR: N_("audit"),
+    Role.ADMIN: N_("administration"),
+}
+
+ANY_ROLE = N_("tous")
+
+ROLES_OF: dict[OrganisationKind, frozenset[Role]] = {
+    OrganisationKind.TOWN: frozenset({Role.READER, Role.AGENT, Role.ACCOUNTANT, Role.SIGNATORY, Role.ADMIN}),
+    OrganisationKind.STARTUP: frozenset({Role.EDITOR, Role.SELLER, Role.ADMIN}),
+    OrganisationKind.SUPERVISOR: frozenset({Role.CURATOR, Role.SUPERVISOR, Role.AUDITOR, Role.ADMIN}),
+    OrganisationKind.ASSOCIATION: frozenset({Role.CURATOR, Role.ADMIN}),
+}
+
+Channel = Literal["anonymous", "session", "key", "system"]
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """The acting person and the organisation they act for. `system` is the worker: a deadline, a rule, never a person."""
+
+    person_id: PersonId | None = None
+    organisation_id: OrganisationId | None = None
+    kind: OrganisationKind | None = None
+    roles: frozenset[Role] = field(default_factory=frozenset)
+    channel: Channel = "anonymous"
+    read_only: bool = False
+    name: str = ""
+    organisation_name: str = ""
+
+    @property
+    def signed_in(self) -> bool:
+        return self.channel in {"session", "key"}
+
+    def acts_for(self, organisation_id: OrganisationId | None) -> bool:
+        """Whether `organisation_id` is the organisation on whose behalf this actor acts."""
+        return organisation_id is not None and organisation_id == self.organisation_id
+
+    def has(self, kind: OrganisationKind, *roles: Role) -> bool:
+        """Whether the actor acts for an organisation of `kind` with one of `roles` (any role when none is named)."""
+        return self.kind is kind and (not roles or bool(self.roles & set(roles)))
+
+    def require(self, kind: OrganisationKind, *roles: Role) -> OrganisationId:
+        """The acting organisation's id. Raises `SignInNeeded`, or `RoleNeeded` naming what is needed."""
+        if not self.signed_in or self.organisation_id is None:
+            raise SignInNeeded
+        if not self.has(kind, *roles):
+            raise RoleNeeded(
+                kind=KIND_NAMES[kind],
+                roles=tuple(ROLE_NAMES[role] for role in Role if role in roles) or (ANY_ROLE,),
+            )
+        return self.organisation_id
+
+    def require_role(self, role: Role) -> None:
+        """Nothing when the actor holds `role`, whatever the kind of organisation. Raises `SignInNeeded` or `RoleNeeded`."""
+        if not self.signed_in:
+            raise SignInNeeded
+        if role not in self.roles:
+            kinds = tuple(name for kind, name in KIND_NAMES.items() if role in ROLES_OF[kind])
+            raise RoleNeeded(kind=kinds, roles=(ROLE_NAMES[role],))
+
+
+ANONYMOUS = Actor()
+SYSTEM = Actor(channel="system", name="système")

@@ -1,0 +1,233 @@
+"""The one file that plugs all together: every room's routes, the frame's layers, and what handlers are given."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from litestar import Litestar, Request, Response, Router, get
+from litestar.datastructures import State
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.static_files import create_static_files_router
+from litestar.types import ControllerRouterHandler
+
+import catalog.solutions.api
+import catalog.solutions.pages
+import marketplace.accounts.api
+import marketplace.accounts.pages
+import marketplace.demo.api
+import marketplace.demo.pages
+import marketplace.files.api
+import marketplace.site.pages
+import marketplace.territories.api
+import procurement.billing.api
+import procurement.billing.pages
+import procurement.compass.api
+import procurement.compass.pages
+import procurement.conventions.api
+import procurement.conventions.pages
+import procurement.needs.api
+import procurement.needs.pages
+import procurement.orders.api
+import procurement.orders.pages
+import procurement.pools.api
+import procurement.pools.board
+import procurement.pools.pages
+import procurement.pools.progress
+import procurement.quotes.api
+import procurement.quotes.pages
+import procurement.supervision.api
+import procurement.supervision.pages
+import procurement.supplier_desk.pages
+import search.api
+import search.pages
+from marketplace import logs
+from marketplace.accounts.authentication import Authentication
+from marketplace.db import Database
+from marketplace.demo.people import PEOPLE
+from marketplace.errors import Forbidden, Unavailable
+from marketplace.settings import Settings, needed
+from marketplace.web import pages, problems
+from marketplace.web.context import RequestContext
+from marketplace.web.csrf import SAFE, refuse_forged
+from marketplace.web.fonts import make_fonts
+from marketplace.web.transaction import DEPENDENCIES, actor_of
+from marketplace.words import N_
+from search.engines.postgres import PostgresEngine
+
+ROOMS: dict[str, Path] = {
+    room.__name__.rsplit(".", 1)[-1]: Path(str(room.__file__)).parent
+    for room in (
+        marketplace.accounts,
+        marketplace.demo,
+        marketplace.site,
+        search,
+        catalog.solutions,
+        procurement.compass,
+        procurement.needs,
+        procurement.pools,
+        procurement.conventions,
+        procurement.quotes,
+        procurement.orders,
+        procurement.billing,
+        procurement.supplier_desk,
+        procurement.supervision,
+    )
+}
+"""Where each room keeps its templates, by the room's name."""
+
+API: Sequence[ControllerRouterHandler] = [
+    *marketplace.accounts.api.HANDLERS,
+    *marketplace.territories.api.HANDLERS,
+    *marketplace.files.api.HANDLERS,
+    *search.api.HANDLERS,
+    *catalog.solutions.api.HANDLERS,
+    *procurement.compass.api.HANDLERS,
+    *procurement.needs.api.HANDLERS,
+    *procurement.pools.api.HANDLERS,
+    *procurement.pools.progress.API,
+    *procurement.conventions.api.HANDLERS,
+    *procurement.quotes.api.HANDLERS,
+    *procurement.orders.api.HANDLERS,
+    *procurement.billing.api.HANDLERS,
+    *procurement.supervision.api.HANDLERS,
+]
+
+PAGES: Sequence[ControllerRouterHandler] = [
+    *search.pages.HANDLERS,
+    *marketplace.accounts.pages.HANDLERS,
+    *marketplace.files.api.PAGES,
+    *marketplace.site.pages.HANDLERS,
+    *catalog.solutions.pages.HANDLERS,
+    *procurement.compass.pages.HANDLERS,
+    *procurement.needs.pages.HANDLERS,
+    *procurement.pools.pages.HANDLERS,
+    *procurement.pools.board.HANDLERS,
+    *procurement.pools.progress.PAGES,
+    *procurement.conventions.pages.HANDLERS,
+    *procurement.quotes.pages.HANDLERS,
+    *procurement.orders.pages.HANDLERS,
+    *procurement.billing.pages.HANDLERS,
+    *procurement.supplier_desk.pages.HANDLERS,
+    *procurement.supervision.pages.HANDLERS,
+]
+
+DEMO_API: Sequence[ControllerRouterHandler] = marketplace.demo.api.HANDLERS
+DEMO_PAGES: Sequence[ControllerRouterHandler] = marketplace.demo.pages.HANDLERS
+"""Served in demo mode only, as `DEMO_API`."""
+
+UPLOAD_LIMIT = 20_000_000
+
+
+class ReadOnlyKey(Forbidden):
+    code = "read_only_key"
+    sentence = N_("Cette clé d’API ne permet que la lecture.")
+
+
+def create_app(settings: Settings | None = None) -> Litestar:
+    """The web application. Raises `Invalid` for settings that are missing or wrong."""
+    settings = settings or Settings.read()
+    logs.configure(level=settings.instance.log_level, json=settings.instance.log_json)
+    make_fonts(settings.fonts_dir)
+    app = Litestar(
+        route_handlers=[
+            Router(
+                "/api/v1",
+                route_handlers=[*API, *(DEMO_API if settings.instance.demo else [])],
+                before_request=_before,
+            ),
+            Router(
+                "/",
+                route_handlers=[*PAGES, *(DEMO_PAGES if settings.instance.demo else [])],
+                before_request=_before,
+                include_in_schema=False,
+            ),
+            create_static_files_router(
+                "/static/fonts", [settings.fonts_dir], name="fonts", cache_control=_forever()
+            ),
+            create_static_files_router("/static", [pages.HERE / "static"], cache_control=_forever()),
+            healthz,
+            readyz,
+        ],
+        dependencies=DEPENDENCIES,
+        middleware=[Authentication()],
+        exception_handlers={Exception: problems.handle},
+        lifespan=[_connected(settings)],
+        openapi_config=OpenAPIConfig(
+            title="Lot Commun",
+            version="1",
+            description="L’interface de programmation de Lot Commun.",
+            path="/schema",
+            render_plugins=[JsonRenderPlugin()],
+        ),
+        request_max_body_size=UPLOAD_LIMIT,
+        state=State(
+            {
+                "settings": settings,
+                "secret": needed(settings.web.secret, "WEB_SECRET").get_secret_value(),
+                "secure_cookies": settings.web.base_url.startswith("https://"),
+                "templates": pages.environment(ROOMS),
+                "demo": settings.instance.demo,
+                "demo_people": [(p.email, p.what) for p in PEOPLE] if settings.instance.demo else [],
+                "search": PostgresEngine(),
+            }
+        ),
+        logging_config=None,
+    )
+    app.asgi_handler = RequestContext(app.asgi_handler)
+    return app
+
+
+def _connected(settings: Settings) -> Any:
+    @asynccontextmanager
+    async def lifespan(app: Litestar) -> AsyncIterator[None]:
+        database = Database(
+            needed(settings.database.url, "DATABASE_URL"),
+            read_url=settings.database.read_url,
+            pool_size=settings.database.pool_size,
+        )
+        app.state.database = database
+        try:
+            yield
+        finally:
+            await database.close()
+
+    return lifespan
+
+
+async def _before(request: Request[Any, Any, Any]) -> None:
+    if request.method not in SAFE and actor_of(request).read_only:
+        raise ReadOnlyKey
+    if request.method not in SAFE:
+        await request.body()  # read once and kept: the form, the retry key and the handler all look at it
+    await refuse_forged(request)
+
+
+@get("/healthz", include_in_schema=False)
+async def healthz() -> dict[str, str]:
+    """The process answers."""
+    return {"status": "ok"}
+
+
+@get("/readyz", include_in_schema=False)
+async def readyz(state: State) -> Response[dict[str, str]]:
+    """The engines answer, and the database is at this version."""
+    from marketplace.migrations import check
+
+    database: Database = state.database
+    found = {}
+    try:
+        await check(database.engine)
+        found["database"] = "ok"
+    except Unavailable as problem:
+        found["database"] = problem.code
+    except OSError:
+        found["database"] = "unreachable"
+    return Response(found, status_code=200 if set(found.values()) == {"ok"} else 503)
+
+
+def _forever() -> Any:
+    from litestar.datastructures import CacheControlHeader
+
+    return CacheControlHeader(max_age=31_536_000, public=True, immutable=True)

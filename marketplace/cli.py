@@ -1,0 +1,335 @@
+"""The command `marketplace`. Each command parses, calls one function, and prints; `--json` prints one document.
+
+Exit status: 0 on success, 2 for bad input (one line on standard error), 1 otherwise.
+"""
+
+import asyncio
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import click
+import typer
+
+from marketplace.embedded.processes import EngineError
+from marketplace.errors import DomainError, Invalid
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None,
+                  help="Lot Commun : les villes décrivent leur besoin, trouvent des solutions et achètent ensemble.")  # fmt: skip
+
+DataDir = Annotated[
+    Path | None,
+    typer.Option("--data-dir", help="Dossier de données (par défaut : MARKETPLACE_DATA_DIR, ou ./data)."),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Imprimer un seul document JSON.")]
+
+
+def main() -> NoReturn:
+    """The entry point: turns every outcome into its exit status and its one line."""
+    try:
+        status = app(standalone_mode=False)
+    except click.exceptions.Abort:
+        _end(1, "interrompu")
+    except click.ClickException as error:
+        _end(2, error.format_message())
+    except (Invalid, EngineError) as error:
+        _end(2 if isinstance(error, Invalid) else 1, str(error))
+    except DomainError as error:
+        _end(1, str(error))
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(1)
+    except OSError as error:
+        _end(1, f"{error.strerror or error}{f' : {error.filename}' if error.filename else ''}")
+    sys.exit(status if isinstance(status, int) else 0)
+
+
+@app.command()
+def demo(
+    data_dir: DataDir = None,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port d’écoute.")] = 8000,
+    reset: Annotated[
+        bool, typer.Option("--reset", help="Repartir de zéro : supprime les données de la démonstration.")
+    ] = False,
+) -> None:
+    """Tout lancer avec des données de démonstration ; Ctrl-C arrête tout."""
+    from marketplace.demo.run import demo as run_demo
+
+    run_demo(data_dir=data_dir, port=port, reset=reset)
+
+
+@app.command()
+def serve(
+    data_dir: DataDir = None, port: Annotated[int | None, typer.Option(help="Port d’écoute.")] = None
+) -> None:
+    """Servir le site et l’interface de programmation."""
+    from marketplace.instance import instance
+    from marketplace.serving import serve_here
+
+    overrides = {"WEB_PORT": str(port)} if port else {}
+    with instance(data_dir, say=_say, overrides=overrides) as settings:
+        serve_here(settings)
+
+
+@app.command()
+def worker(data_dir: DataDir = None) -> None:
+    """Faire tourner le worker : échéances, documents, index, courriels."""
+    from marketplace.instance import instance
+    from workers.main import work
+
+    with instance(data_dir, say=_say) as settings:
+        asyncio.run(work(settings))
+
+
+@app.command()
+def migrate(data_dir: DataDir = None, as_json: AsJson = False) -> None:
+    """Mettre la base à jour."""
+    from marketplace.instance import bring_up_to_date, instance
+
+    with instance(data_dir, say=_say, migrate=False) as settings:
+        done = asyncio.run(bring_up_to_date(settings, say=_say))
+    _print(
+        {"applied": done},
+        as_json,
+        f"{len(done)} migration(s) appliquée(s)." if done else "La base est à jour.",
+    )
+
+
+@app.command()
+def scenario(
+    towns: Annotated[
+        int, typer.Option(min=1, max=280, help="Nombre de villes (réelles, d’un même département).")
+    ] = 30,
+    solutions: Annotated[
+        Path | None, typer.Option(help="Fiches réelles à charger dans la recherche (JSON, CSV ou XLSX).")
+    ] = None,
+    as_json: AsJson = False,
+) -> int:
+    """Jouer tout l’achat groupé, par l’interface de programmation, sur une instance neuve."""
+    from marketplace.scenario import run
+    from marketplace.scenario.client import StepFailed
+    from marketplace.scenario.table import table
+
+    try:
+        found = run(towns=towns, solutions=solutions, say=_say)
+    except StepFailed as failure:
+        _end(1, str(failure))
+    if as_json:
+        print(json.dumps(found, ensure_ascii=False))
+    else:
+        table(found)
+    return 0 if found["ok"] else 1
+
+
+load = typer.Typer(
+    no_args_is_help=True, help="Charger des données : lignes refusées listées avec leur raison."
+)
+app.add_typer(load, name="load")
+
+
+@load.command("solutions")
+def load_solutions(file: Path, data_dir: DataDir = None, as_json: AsJson = False) -> int:
+    """Charger des fiches solutions (JSON, CSV ou XLSX). Recharger le même fichier ne change rien."""
+    from datetime import UTC, datetime
+
+    from catalog.solutions import importing
+    from marketplace.instance import instance, worker_database
+    from marketplace.tabular import read_rows
+
+    rows = list(read_rows(file))
+
+    async def run(settings: Any) -> importing.Report:
+        async with worker_database(settings) as database:
+            with _bar("Fiches", len(rows)) as advance:
+                return await importing.load(database, rows, now=datetime.now(UTC), advance=advance)
+
+    with instance(data_dir, say=_say) as settings:
+        report = asyncio.run(run(settings))
+    _report(report.document(), as_json)
+    return 0
+
+
+@load.command("towns")
+def load_towns(
+    file: Annotated[Path | None, typer.Argument(help="Communes ; sans fichier, les données livrées.")] = None,
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> int:
+    """Charger les territoires : toutes les communes et EPCI livrés, ou les communes d’un fichier."""
+    from marketplace.instance import instance, worker_database
+    from marketplace.settings import needed
+    from marketplace.tabular import read_rows
+    from marketplace.territories import loading, town_files
+
+    rows = list(read_rows(file)) if file else None
+
+    async def run(settings: Any) -> dict[str, Any]:
+        if rows is None:
+            url = needed(settings.database.worker_url, "DATABASE_WORKER_URL")
+            with _bars() as advance:
+                counts = await loading.load(url, advance=advance)
+            return {
+                "created": sum(counts.values()),
+                "updated": 0,
+                "unchanged": 0,
+                "rejected": [],
+                "total": sum(counts.values()),
+            }
+        async with worker_database(settings) as database:
+            return await town_files.load_communes(database, rows)
+
+    with instance(data_dir, say=_say) as settings:
+        document = asyncio.run(run(settings))
+    _report(document, as_json)
+    return 0
+
+
+@app.command()
+def reindex(data_dir: DataDir = None, as_json: AsJson = False) -> None:
+    """Reconstruire l’index de recherche à partir de l’annuaire."""
+    from marketplace.actor import SYSTEM
+    from marketplace.instance import instance, worker_database
+    from search.engines.postgres import PostgresEngine
+    from search.refresh import reindex as rebuild
+
+    async def run(settings: Any) -> int:
+        async with worker_database(settings) as database, database.transaction(SYSTEM) as session:
+            return await rebuild(session, PostgresEngine())
+
+    with instance(data_dir, say=_say) as settings:
+        count = asyncio.run(run(settings))
+    _print({"indexed": count}, as_json, f"{count} fiche(s) indexée(s).")
+
+
+@app.command()
+def simulate(file: str) -> None:
+    """Consolider un achat groupé sans base de données : un fichier JSON en entrée, un document JSON en sortie."""
+    from procurement.allocation import consolidate, document_bytes, read_file
+
+    sys.stdout.buffer.write(document_bytes(consolidate(read_file(file))))
+    sys.stdout.buffer.flush()
+
+
+@app.command()
+def compass(
+    nature: Annotated[str, typer.Option(help="supplies, services ou works.")],
+    amount_ht: Annotated[str, typer.Option("--amount-ht", help="Valeur totale du besoin, en euros HT.")],
+    buyer: Annotated[
+        str, typer.Option(help="Acheteur : local (collectivités et leurs établissements).")
+    ] = "local",
+    innovative: Annotated[
+        bool, typer.Option("--innovative", help="La solution est innovante (L2172-3).")
+    ] = False,
+    date: Annotated[
+        str | None, typer.Option(help="Jour d’engagement de la consultation (AAAA-MM-JJ).")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Dire quelle procédure impose un montant, avec les règles datées."""
+    from procurement.compass.asking import ask
+
+    decision, sentence = ask(
+        nature=nature, amount_ht=amount_ht, buyer=buyer, innovative=innovative, date=date
+    )
+    _print(decision.document(), as_json, sentence)
+
+
+@app.command()
+def document(
+    kind: str,
+    data: Annotated[Path, typer.Option("--data", help="Valeurs du modèle, en JSON.")],
+    out: Annotated[Path, typer.Option("--out", help="Fichier à écrire (.pdf).")],
+) -> None:
+    """Remplir un modèle de convention."""
+    from procurement.conventions.drafting import write_document
+
+    write_document(kind, data, out)
+    _say(f"{out} est écrit.")
+
+
+@app.command("create-admin")
+def create_admin(email: str, data_dir: DataDir = None) -> None:
+    """Créer le premier administrateur, et son mot de passe, affiché une fois."""
+    from marketplace.accounts.first_admin import make_first_admin
+    from marketplace.instance import instance, worker_database
+
+    async def run(settings: Any) -> str:
+        async with worker_database(settings) as database:
+            return await make_first_admin(database, email)
+
+    with instance(data_dir, say=_say) as settings:
+        password = asyncio.run(run(settings))
+    print(password)
+    _say("Ce mot de passe n’est montré qu’une fois : changez-le après la première connexion.")
+
+
+@app.command()
+def doctor(data_dir: DataDir = None, as_json: AsJson = False) -> int:
+    """Dire ce qui ne va pas, et comment le réparer."""
+    from marketplace.doctor import examine
+
+    findings = asyncio.run(examine(data_dir))
+    if as_json:
+        print(
+            json.dumps(
+                {"ok": all(f.ok for f in findings), "checks": [f.document() for f in findings]},
+                ensure_ascii=False,
+            )
+        )
+    else:
+        for finding in findings:
+            print(f"{'bon ' if finding.ok else 'MAL '} {finding.name} : {finding.sentence}")
+    return 0 if all(f.ok for f in findings) else 1
+
+
+@contextmanager
+def _bars() -> Iterator[Callable[[str, int, int], None]]:
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True)) as progress:
+        tasks: dict[str, Any] = {}
+
+        def advance(step: str, done: int, total: int) -> None:
+            if step not in tasks:
+                tasks[step] = progress.add_task(step, total=total)
+            progress.update(tasks[step], completed=done)
+
+        yield advance
+
+
+@contextmanager
+def _bar(name: str, total: int) -> Iterator[Callable[[int], None]]:
+    with _bars() as advance:
+        advance(name, 0, total)
+        yield lambda done: advance(name, done, total)
+        advance(name, total, total)
+
+
+def _report(document: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(document, ensure_ascii=False))
+        return
+    print(f"{document['created']} créée(s), {document['updated']} modifiée(s), {document['unchanged']} inchangée(s), "
+          f"{len(document['rejected'])} refusée(s).")  # fmt: skip
+    for row in document["rejected"]:
+        reasons = "; ".join(
+            f"{r['path']}: {r['message']}" if r["path"] else r["message"] for r in row["reasons"]
+        )
+        print(f"  {row['where']} ({row['id'] or 'sans id'}) : {reasons}")
+
+
+def _say(sentence: str) -> None:
+    print(sentence, file=sys.stderr, flush=True)
+
+
+def _print(document: Any, as_json: bool, sentence: str) -> None:
+    print(json.dumps(document, ensure_ascii=False) if as_json else sentence)
+
+
+def _end(status: int, sentence: str) -> NoReturn:
+    print(" ".join(str(sentence).split()), file=sys.stderr)
+    sys.exit(status)

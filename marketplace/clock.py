@@ -1,0 +1,35 @@
+"""Time: aware UTC instants from the database's clock, and the only place where a Paris date becomes an instant.
+
+Deadlines are decided by the database, never by a process's own clock, so that two machines cannot disagree.
+In demo mode, and nowhere else, the table `clock_shift` moves that clock forward (the application role may write it
+only there: a privilege that `marketplace demo` grants).
+"""
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+PARIS = ZoneInfo("Europe/Paris")
+
+
+async def now(session: AsyncSession) -> datetime:
+    """The market's present instant: the transaction's start on the database's clock, plus the demo shift."""
+    instant: datetime = (await session.execute(text("select market_now()"))).scalar_one()
+    return instant.astimezone(UTC)
+
+
+def end_of(day: date) -> datetime:
+    """« Jusqu’au 30 juin » ends when the 30th ends in Paris: the first instant of the next day, as UTC."""
+    return datetime.combine(day + timedelta(days=1), time(), PARIS).astimezone(UTC)
+
+
+def paris_day(instant: datetime) -> date:
+    """The calendar day of `instant` in Paris."""
+    return instant.astimezone(PARIS).date()
+
+
+def last_day(deadline: datetime) -> date:
+    """The last whole day before a deadline made by `end_of`."""
+    return paris_day(deadline - timedelta(microseconds=1))

@@ -1,0 +1,183 @@
+"""The database: base class, column types, and transactions that carry their actor.
+
+One request or job is one transaction. `Database.transaction` commits at its end; domain code flushes, never commits.
+A `ReadSession` may not write: PostgreSQL refuses. Both set the actor transaction-locally when the transaction begins,
+and row-level security reads it there (see `migrations/versions/0001_frame.py`).
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, DateTime, Enum, MetaData, Numeric, TypeDecorator, Uuid, event, func, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.engine import URL, Connection, make_url
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, SessionTransaction, mapped_column
+from sqlalchemy.orm import Session as SyncSession
+
+from marketplace import ids
+from marketplace.actor import Actor
+from marketplace.errors import StorageFull, Unavailable
+from marketplace.ids import new_id
+from marketplace.money import Cents
+
+Json = dict[str, Any]
+
+
+class CentsType(TypeDecorator[Cents]):
+    """Euro cents in a BIGINT."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_result_value(self, value: int | None, dialect: object) -> Cents | None:
+        del dialect
+        return None if value is None else Cents(value)
+
+
+class Base(DeclarativeBase):
+    """Every table of the product."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {
+        datetime: DateTime(timezone=True),
+        Decimal: Numeric(),
+        Cents: CentsType(),
+        **dict.fromkeys((UUID, *ids.ALL), Uuid()),
+        Json: JSONB(none_as_null=True),
+        list[Json]: JSONB(none_as_null=True),
+    }
+
+
+class Row:
+    """What every row of ours has: a time-ordered id and the instant it was written."""
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+def choice(kind: type[StrEnum]) -> Enum:
+    """A column type holding the values of `kind` as text, checked by the database."""
+    return Enum(
+        kind,
+        native_enum=False,
+        length=40,
+        values_callable=lambda k: [m.value for m in k],
+        create_constraint=True,
+        name=kind.__name__.lower(),
+    )
+
+
+class Session(AsyncSession):
+    """A transaction that may write."""
+
+
+class ReadSession(AsyncSession):
+    """A transaction that may only read; it may be answered by a replica."""
+
+
+@event.listens_for(SyncSession, "after_begin")
+def _introduce_actor(session: SyncSession, _transaction: SessionTransaction, connection: Connection) -> None:
+    """Tell PostgreSQL who acts, for this transaction only: the policies read it, and nothing is left on the connection."""
+    actor: Actor | None = session.info.get("actor")
+    if actor is None:
+        return
+    if session.info.get("read_only"):
+        connection.execute(text("set transaction read only"))
+    connection.execute(
+        text(
+            "select set_config('app.person', :person, true), set_config('app.organisation', :organisation, true),"
+            " set_config('app.kind', :kind, true), set_config('app.roles', :roles, true)"
+        ),
+        {
+            "person": str(actor.person_id or ""),
+            "organisation": str(actor.organisation_id or ""),
+            "kind": str(actor.kind or ""),
+            "roles": ",".join(sorted(actor.roles)),
+        },
+    )
+
+
+def asyncpg_url(address: str) -> tuple[URL, dict[str, Any]]:
+    """A PostgreSQL address in any of its usual forms, for asyncpg, with the connect arguments it implies (TLS)."""
+    url = make_url(address).set(drivername="postgresql+asyncpg")
+    mode = url.query.get("sslmode")
+    url = url.difference_update_query(["sslmode"])
+    return url, {"ssl": mode} if mode else {}
+
+
+class Database:
+    """The connections of one process under one role, with an optional replica for reads."""
+
+    def __init__(self, url: str, *, read_url: str | None = None, pool_size: int = 10) -> None:
+        self.engine = self._engine(url, pool_size)
+        self.read_engine = self._engine(read_url, pool_size) if read_url else self.engine
+
+    @staticmethod
+    def _engine(address: str, pool_size: int) -> AsyncEngine:
+        url, connect = asyncpg_url(address)
+        return create_async_engine(
+            url,
+            pool_size=pool_size,
+            max_overflow=pool_size,
+            pool_pre_ping=True,
+            connect_args=connect
+            | {
+                "server_settings": {
+                    "timezone": "UTC",
+                    "application_name": "lot-commun",
+                    "idle_in_transaction_session_timeout": "60000",
+                    "lock_timeout": "30000",
+                }
+            },
+        )
+
+    @asynccontextmanager
+    async def transaction(self, actor: Actor) -> AsyncIterator[Session]:
+        """One transaction on behalf of `actor`: committed at the end, rolled back on any exception."""
+        async with Session(self.engine, expire_on_commit=False, info={"actor": actor}) as session:
+            try:
+                yield session
+                await session.commit()
+            except BaseException:
+                await session.rollback()
+                raise
+
+    @asynccontextmanager
+    async def reading(self, actor: Actor) -> AsyncIterator[ReadSession]:
+        """One read-only transaction on behalf of `actor`."""
+        async with ReadSession(
+            self.read_engine, expire_on_commit=False, info={"actor": actor, "read_only": True}
+        ) as session:
+            yield session
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+        if self.read_engine is not self.engine:
+            await self.read_engine.dispose()
+
+
+def as_unavailable(error: Exception) -> Unavailable | None:
+    """The `Unavailable` that a driver's or socket's failure means, or None when it is something else."""
+    if isinstance(error, DBAPIError):
+        state = getattr(error.orig, "sqlstate", None) or ""
+        if state == "53100":
+            return StorageFull()
+        if error.connection_invalidated or state[:2] in {"08", "53", "57"}:
+            return Unavailable()
+        return None
+    return Unavailable() if isinstance(error, ConnectionError | TimeoutError) else None

@@ -1,0 +1,49 @@
+"""Filling a new instance: territories, people, the fictional catalogue, its index. Each step is done once."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from sqlalchemy import func, select
+
+from catalog.solutions import importing
+from catalog.solutions.models import Solution
+from marketplace.actor import SYSTEM
+from marketplace.db import Database
+from marketplace.demo import people
+from marketplace.settings import Settings, needed
+from marketplace.tabular import SourceRow
+from marketplace.territories import loading
+from marketplace.territories.models import Commune
+from search.engines.postgres import PostgresEngine
+from search.refresh import reindex
+
+Advance = Callable[[str, int, int], None]
+
+
+async def seed(settings: Settings, *, advance: Advance = lambda *_: None) -> None:
+    """Load what a demo needs into the database of `settings`. Running it again changes nothing."""
+    url = needed(settings.database.worker_url, "DATABASE_WORKER_URL")
+    database = Database(url)
+    try:
+        async with database.reading(SYSTEM) as reads:
+            communes = await reads.scalar(select(func.count()).select_from(Commune))
+            sheets = await reads.scalar(select(func.count()).select_from(Solution))
+        if not communes:
+            await loading.load(url, advance=advance)
+        if not sheets:
+            advance("people", 0, 1)
+            async with database.transaction(SYSTEM) as session:
+                await people.make_people(session)
+            advance("people", 1, 1)
+            rows = [SourceRow(record["id"], record) for record in people.records()]
+            await importing.load(
+                database,
+                rows,
+                now=datetime.now(UTC),
+                advance=lambda done: advance("solutions", done, len(rows)),
+            )
+            async with database.transaction(SYSTEM) as session:
+                await reindex(session, PostgresEngine())
+            advance("solutions", len(rows), len(rows))
+    finally:
+        await database.close()

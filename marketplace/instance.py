@@ -1,0 +1,99 @@
+"""Which engines a command works on: those of `DATABASE_URL`, else those of its data directory, found or started."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+
+from sqlalchemy.engine import make_url
+
+from marketplace import migrations
+from marketplace.db import Database
+from marketplace.embedded import engines
+from marketplace.embedded.engines import instance_secrets
+from marketplace.settings import Settings, needed
+
+Say = Callable[[str], None]
+
+
+@contextmanager
+def instance(
+    data_dir: Path | None = None,
+    *,
+    say: Say = lambda _: None,
+    alone: bool = False,
+    migrate: bool = True,
+    overrides: Mapping[str, str] | None = None,
+) -> Iterator[Settings]:
+    """Settings whose engines answer and whose database is up to date. Raises `EngineError`, `DatabaseNewer`, `Invalid`.
+
+    With `DATABASE_URL` in the environment nothing is started, and the database is checked, not migrated.
+    """
+    overrides = dict(overrides or {})
+    chosen = {"MARKETPLACE_DATA_DIR": str(data_dir)} if data_dir else {}
+    settings = Settings.read({**chosen, **overrides})
+    if settings.database.url:
+        yield settings
+        return
+    folder = settings.instance.data_dir.absolute()
+    with engines(folder, say=say, alone=alone) as addresses:
+        given = {
+            **addresses.environment(),
+            **instance_secrets(folder),
+            "MARKETPLACE_DATA_DIR": str(folder),
+            **overrides,
+        }
+        found = Settings.read(
+            {name: value for name, value in given.items() if name not in os.environ or name in overrides}
+        )
+        if migrate:
+            asyncio.run(bring_up_to_date(found, say=say))
+        yield found
+
+
+async def bring_up_to_date(settings: Settings, *, say: Say = lambda _: None) -> list[str]:
+    """Apply the missing migrations as the owner. Returns them."""
+    owner = needed(settings.database.owner_url, "DATABASE_OWNER_URL")
+    return await migrations.upgrade(
+        owner,
+        app_role=_role(needed(settings.database.url, "DATABASE_URL")),
+        worker_role=_role(needed(settings.database.worker_url, "DATABASE_WORKER_URL")),
+        say=say,
+    )
+
+
+@asynccontextmanager
+async def worker_database(settings: Settings) -> AsyncIterator[Database]:
+    """The database under the worker's role, closed at the end: what operators' commands use."""
+    database = Database(needed(settings.database.worker_url, "DATABASE_WORKER_URL"))
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    """The variables that give a child process these same settings."""
+    secret, seal = settings.web.secret, settings.seal.key
+    given = {
+        "MARKETPLACE_DATA_DIR": str(settings.instance.data_dir.absolute()),
+        "MARKETPLACE_DEMO": "1" if settings.instance.demo else "0",
+        "MARKETPLACE_LOG_LEVEL": settings.instance.log_level,
+        "DATABASE_URL": settings.database.url,
+        "DATABASE_WORKER_URL": settings.database.worker_url,
+        "DATABASE_OWNER_URL": settings.database.owner_url,
+        "REDIS_URL": settings.queue.url,
+        "WEB_SECRET": secret.get_secret_value() if secret else None,
+        "WEB_BASE_URL": settings.web.base_url,
+        "WEB_PORT": str(settings.web.port),
+        "SEAL_KEY": seal.get_secret_value() if seal else None,
+    }
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def _role(address: str) -> str:
+    name = make_url(address).username
+    if not name:
+        raise ValueError(f"the address {make_url(address).render_as_string()} names no role")
+    return name

@@ -1,0 +1,23 @@
+# ruff: noqa: F401  importing is the point
+"""Every table of the product: importing this module declares them all."""
+
+import catalog.solutions.models
+import marketplace.accounts.models
+import marketplace.audit
+import marketplace.demo.models
+import marketplace.files.models
+import marketplace.jobs
+import marketplace.notifications.models
+import marketplace.outbox
+import marketplace.territories.models
+import marketplace.web.idempotency
+import procurement.billing.models
+import procurement.conventions.models
+import procurement.needs.models
+import procurement.orders.models
+import procurement.pools.models
+import procurement.quotes.models
+import search.models
+from marketplace.db import Base
+
+metadata = Base.metadata

@@ -1,0 +1,50 @@
+"""Writing a mail with the transaction of the news it brings. Its key makes telling twice impossible."""
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+
+from marketplace import outbox
+from marketplace.accounts.models import Affiliation, Person
+from marketplace.actor import Role
+from marketplace.db import Session
+from marketplace.ids import OrganisationId, new_id
+from marketplace.notifications.events import MailQueued
+from marketplace.notifications.models import Mail, MailState
+
+FOOTER = "\n\n--\nLot Commun\nVous recevez ce message parce que votre organisation participe à cet achat.\n"
+
+
+async def tell(
+    session: Session,
+    organisation_id: OrganisationId,
+    *,
+    key: str,
+    subject: str,
+    body: str,
+    roles: frozenset[Role] = frozenset(),
+) -> int:
+    """Write one mail to each person of an organisation with one of `roles` (anybody when none is named). Returns how many are new."""
+    rows = await session.execute(
+        select(Person.email, Affiliation.roles)
+        .join(Affiliation, Affiliation.person_id == Person.id)
+        .where(Affiliation.organisation_id == organisation_id)
+        .order_by(Person.email)
+    )
+    told = 0
+    for email, held in rows:
+        if roles and not roles & set(held):
+            continue
+        mail_id = new_id()
+        added = await session.scalar(
+            insert(Mail)
+            .values(
+                id=mail_id, organisation_id=organisation_id, key=f"{key}:{email}", recipient=email, subject=subject,
+                body=body + FOOTER, state=MailState.QUEUED,
+            )
+            .on_conflict_do_nothing(index_elements=["key"])
+            .returning(Mail.id)
+        )  # fmt: skip
+        if added is not None:
+            outbox.record(session, MailQueued(mail_id=mail_id))
+            told += 1
+    return told

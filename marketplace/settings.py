@@ -1,0 +1,176 @@
+"""Settings: one typed object in small groups, read once at start-up and passed down. Secrets have no default.
+
+Every variable below is documented in README.md; a test fails for one that is not. With no `DATABASE_URL`, a command
+uses the engines of its data directory (`marketplace.embedded`), whose addresses and secrets take these same places.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, Self, TypeVar
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from marketplace.errors import Invalid, wrong
+from marketplace.words import N_
+
+T = TypeVar("T")
+
+
+class DatabaseSettings(BaseSettings):
+    """PostgreSQL ≥ 15. Three roles: the application (row-level security), the worker, the owner (migrations)."""
+
+    model_config = SettingsConfigDict(env_prefix="DATABASE_", extra="ignore")
+
+    url: str | None = Field(None, description="Rôle de l’application")
+    worker_url: str | None = Field(None, description="Rôle du worker")
+    owner_url: str | None = Field(None, description="Rôle propriétaire : migrations, chargements")
+    read_url: str | None = Field(None, description="Réplique pour les lectures (facultatif)")
+    pool_size: int = Field(10, ge=1, le=200, description="Connexions par processus")
+
+
+class QueueSettings(BaseSettings):
+    """Redis ≥ 6.2 or Valkey, for ARQ."""
+
+    model_config = SettingsConfigDict(env_prefix="REDIS_", extra="ignore")
+
+    url: str | None = Field(None, description="Redis ou Valkey : redis://, rediss://, unix://")
+
+
+class FileSettings(BaseSettings):
+    """Where uploaded and generated files live."""
+
+    model_config = SettingsConfigDict(env_prefix="FILES_", extra="ignore")
+
+    dir: Path | None = Field(
+        None, description="Dossier des fichiers ; par défaut « files » du dossier de données"
+    )
+
+
+class MailSettings(BaseSettings):
+    """Outgoing mail; without a server, mails are `.eml` files of the data directory."""
+
+    model_config = SettingsConfigDict(env_prefix="SMTP_", extra="ignore")
+
+    url: str | None = Field(
+        None, description="smtp://, smtps:// ; par défaut, fichiers .eml du dossier de données"
+    )
+    sender: str = Field("Lot Commun <ne-pas-repondre@lot-commun.invalid>", description="Adresse d’expédition")
+
+
+class WebSettings(BaseSettings):
+    """The web process."""
+
+    model_config = SettingsConfigDict(env_prefix="WEB_", extra="ignore")
+
+    secret: SecretStr | None = Field(
+        None, description="Secret des jetons de formulaire (32 caractères au moins)", min_length=32
+    )
+    base_url: str = Field("http://localhost:8000", description="Adresse publique du site")
+    host: str = Field("127.0.0.1", description="Adresse d’écoute")
+    port: int = Field(8000, ge=1, le=65535, description="Port d’écoute")
+
+
+class SiteSettings(BaseSettings):
+    """Who runs this site: what the law wants named on its pages."""
+
+    model_config = SettingsConfigDict(env_prefix="SITE_", extra="ignore")
+
+    publisher: str = Field("", description="Éditeur du site : nom, forme, adresse")
+    director: str = Field("", description="Directeur ou directrice de la publication")
+    host: str = Field("", description="Hébergeur : nom et adresse")
+    contact: str = Field("", description="Adresse de courriel de contact")
+    data_officer: str = Field("", description="Délégué à la protection des données : adresse de courriel")
+
+
+class SealSettings(BaseSettings):
+    """The key that opens sealed offers. Only the worker needs it; it is kept outside the database and its backups."""
+
+    model_config = SettingsConfigDict(env_prefix="SEAL_", extra="ignore")
+
+    key: SecretStr | None = Field(
+        None, description="Clé des offres scellées (32 octets en base64) ; worker seulement"
+    )
+
+
+class InstanceSettings(BaseSettings):
+    """The instance as a whole."""
+
+    model_config = SettingsConfigDict(env_prefix="MARKETPLACE_", extra="ignore")
+
+    data_dir: Path = Field(
+        Path("data"), description="Dossier de données : moteurs embarqués, fichiers, courriels, polices"
+    )
+    demo: bool = Field(False, description="Mode démonstration ; seul « marketplace demo » doit l’activer")
+    log_level: str = Field(
+        "INFO", description="DEBUG, INFO, WARNING ou ERROR", pattern="^(DEBUG|INFO|WARNING|ERROR)$"
+    )
+    log_json: bool = Field(True, description="Journaux en JSON ; sinon, en texte")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that differs from one installation to another."""
+
+    instance: InstanceSettings
+    database: DatabaseSettings
+    queue: QueueSettings
+    files: FileSettings
+    mail: MailSettings
+    web: WebSettings
+    site: SiteSettings
+    seal: SealSettings
+
+    @classmethod
+    def read(cls, overrides: Mapping[str, Any] | None = None) -> Self:
+        """From the environment, `overrides` (by variable name) winning. Raises `Invalid` naming every wrong variable."""
+        groups: dict[str, Any] = {}
+        faults = []
+        for group in fields(cls):
+            kind: type[BaseSettings] = group.type  # type: ignore[assignment]
+            prefix = str(kind.model_config.get("env_prefix"))
+            given = {
+                name.removeprefix(prefix).lower(): value
+                for name, value in (overrides or {}).items()
+                if name.startswith(prefix)
+            }
+            try:
+                groups[group.name] = kind(**given)
+            except ValidationError as error:
+                faults += [
+                    wrong(prefix + str(e["loc"][0]).upper(), "{said}", said=e["msg"]) for e in error.errors()
+                ]
+        if faults:
+            raise Invalid(faults)
+        return cls(**groups)
+
+    @property
+    def files_dir(self) -> Path:
+        return self.files.dir or self.instance.data_dir / "files"
+
+    @property
+    def mail_dir(self) -> Path:
+        return self.instance.data_dir / "mail"
+
+    @property
+    def fonts_dir(self) -> Path:
+        return self.instance.data_dir / "fonts"
+
+
+def needed(value: T | None, variable: str) -> T:
+    """`value`, or `Invalid` naming the variable that must hold it."""
+    if value is None:
+        raise Invalid([wrong(variable, N_("Cette variable est nécessaire."), code="required")])
+    return value
+
+
+def variables() -> dict[str, str]:
+    """Every environment variable the product reads, with its French description."""
+    found = {}
+    for group in fields(Settings):
+        kind: type[BaseSettings] = group.type  # type: ignore[assignment]
+        prefix = str(kind.model_config.get("env_prefix"))
+        for name, field in kind.model_fields.items():
+            found[f"{prefix}{name}".upper()] = field.description or ""
+    return found

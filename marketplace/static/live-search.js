@@ -1,0 +1,32 @@
+// Live search: a form marked `data-live="#target"` refreshes its results while one types or ticks.
+// Without this module, its button does the same.
+
+const PAUSE = 250;
+
+for (const form of document.querySelectorAll("form[data-live]")) {
+  const said = document.querySelector("[data-said]");
+  let timer;
+  let asked = 0;
+
+  async function refresh() {
+    const turn = ++asked;
+    const fields = [...new FormData(form)].filter(([, value]) => value !== "");
+    const address = `${form.action}?${new URLSearchParams(fields)}`;
+    const answer = await fetch(address, { headers: { Accept: "text/html" } }).catch(() => null);
+    if (!answer?.ok || turn !== asked) return;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    if (turn !== asked) return;
+    const fresh = page.querySelector(form.dataset.live);
+    const shown = document.querySelector(form.dataset.live);
+    if (!fresh || !shown) return;
+    shown.replaceChildren(...fresh.childNodes);
+    document.title = page.title;
+    history.replaceState(null, "", address);
+    if (said) said.textContent = shown.querySelector("h2")?.textContent ?? "";
+  }
+
+  form.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(refresh, PAUSE);
+  });
+}

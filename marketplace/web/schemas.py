@@ -1,0 +1,99 @@
+"""What API schemas share: strict input, quantities and amounts as contracts write them, and pages of results."""
+
+import re
+import unicodedata
+from decimal import Decimal
+from typing import Annotated, Any, Generic, TypeVar
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StringConstraints,
+    WithJsonSchema,
+)
+from pydantic_core import PydanticCustomError
+
+from marketplace.money import Cents
+from marketplace.words import N_
+
+T = TypeVar("T")
+
+QUANTITY = re.compile(r"[0-9]{1,15}(\.[0-9]{1,9})?", re.ASCII)
+
+
+class Input(BaseModel):
+    """What a client sends. An unknown key is an error, not a silence."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, frozen=True)
+
+
+class Output(BaseModel):
+    """What we answer."""
+
+    model_config = ConfigDict(from_attributes=True, frozen=True)
+
+
+class Page(Output, Generic[T]):
+    """One page of a list."""
+
+    items: list[T]
+    total: int
+    page: int
+    per_page: int
+
+
+def clean(text: str) -> str:
+    """Refuse control characters and unpaired surrogates, which neither PostgreSQL nor a PDF can hold."""
+    if any(unicodedata.category(c) in {"Cc", "Cs"} and c not in "\n\r\t" for c in text):
+        raise PydanticCustomError(
+            "characters", N_("Ce texte contient des caractères de contrôle : retapez-le.")
+        )
+    return text
+
+
+def _quantity(value: Any) -> Decimal:
+    if isinstance(value, Decimal):
+        return value
+    if not isinstance(value, str) or not QUANTITY.fullmatch(value):
+        raise PydanticCustomError(
+            "quantity", N_('Écrivez une quantité positive entre guillemets, par exemple "120" ou "12.5".')
+        )
+    return Decimal(value)
+
+
+def _rate(rate: Decimal) -> Decimal:
+    if rate > 100:
+        raise PydanticCustomError(
+            "rate", N_('Un taux de TVA est un pourcentage, par exemple "20.0" ou "5.5".')
+        )
+    return rate
+
+
+def plain(quantity: Decimal) -> str:
+    """A quantity as contracts write it: digits, at most one point, no exponent, no needless zero."""
+    text = format(quantity, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+Short = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(clean)]
+Sentence = Annotated[str, StringConstraints(min_length=1, max_length=500), AfterValidator(clean)]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=5000), AfterValidator(clean)]
+Quantity = Annotated[
+    Decimal,
+    BeforeValidator(_quantity),
+    PlainSerializer(plain, return_type=str),
+    WithJsonSchema({"type": "string", "pattern": f"^{QUANTITY.pattern}$", "examples": ["120", "12.5"]}),
+]
+Rate = Annotated[
+    Decimal,
+    BeforeValidator(_quantity),
+    AfterValidator(_rate),
+    PlainSerializer(plain, return_type=str),
+    WithJsonSchema({"type": "string", "pattern": f"^{QUANTITY.pattern}$", "examples": ["20.0", "5.5"]}),
+]
+Amount = Annotated[Cents, WithJsonSchema({"type": "integer", "minimum": 0, "description": "centimes d’euro"})]
+Years = Annotated[int, Field(ge=1, le=4)]
