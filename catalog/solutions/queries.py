@@ -1,0 +1,135 @@
+"""Reads of the directory."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import selectinload
+
+from catalog.solutions.lifecycle import SolutionState
+from catalog.solutions.models import Basis, Maturity, PriceLine, Solution
+from marketplace.actor import Actor
+from marketplace.db import ReadSession, Session
+from marketplace.errors import NotFound
+from marketplace.ids import OrganisationId, SolutionId
+from marketplace.money import Cents
+from marketplace.pricing import Step, Tiers
+
+
+async def by_slug(reads: ReadSession | Session, slug: str) -> Solution:
+    """One sheet that the asker may see, with its prices. Raises `NotFound`."""
+    found = await reads.scalar(
+        select(Solution).where(Solution.slug == slug).options(selectinload(Solution.prices))
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def by_id(reads: ReadSession | Session, solution_id: SolutionId, by: Actor) -> Solution:
+    """One sheet of the acting startup, or any for a curator, with its prices. Raises `NotFound`."""
+    found = await reads.scalar(
+        select(Solution).where(Solution.id == solution_id).options(selectinload(Solution.prices))
+    )
+    if found is None or not (by.acts_for(found.startup_id) or "curator" in by.roles):
+        raise NotFound
+    return found
+
+
+async def published(session: Session | ReadSession, ids: Iterable[UUID]) -> dict[UUID, Solution]:
+    """The published sheets among `ids`, by id."""
+    found = await session.scalars(
+        select(Solution)
+        .where(Solution.id.in_(list(ids)), Solution.state == SolutionState.PUBLISHED)
+        .options(selectinload(Solution.prices))
+    )
+    return {sheet.id: sheet for sheet in found}
+
+
+async def of_startup(reads: ReadSession | Session, startup_id: OrganisationId) -> list[Solution]:
+    """A startup's own sheets, the last changed first."""
+    return list(
+        await reads.scalars(
+            select(Solution).where(Solution.startup_id == startup_id).order_by(Solution.state_since.desc())
+        )
+    )
+
+
+async def to_review(reads: ReadSession | Session) -> list[Solution]:
+    """The submitted sheets, the longest waiting first."""
+    return list(
+        await reads.scalars(
+            select(Solution).where(Solution.state == SolutionState.SUBMITTED).order_by(Solution.state_since)
+        )
+    )
+
+
+async def sellers(session: Session | ReadSession, domain: str) -> list[OrganisationId]:
+    """The startups with an account here that have an available published sheet in `domain`."""
+    return list(
+        await session.scalars(
+            select(Solution.startup_id)
+            .where(
+                Solution.state == SolutionState.PUBLISHED,
+                Solution.maturity != Maturity.STOPPED,
+                Solution.startup_id.is_not(None),
+                Solution.domains.contains([domain]),
+            )
+            .distinct()
+            .order_by(Solution.startup_id)
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedGrid:
+    """What one solution asks for one unit over a duration: its one-off and yearly prices put together."""
+
+    solution_id: SolutionId
+    unit: str
+    tiers: Tiers
+
+
+async def grids(
+    session: Session | ReadSession, *, domain: str, units: Sequence[str], years: int
+) -> list[PublishedGrid]:
+    """Every published grid of available solutions in `domain` for each of `units`, over `years`."""
+    rows = await session.execute(
+        select(PriceLine, Solution.id)
+        .join(Solution, Solution.id == PriceLine.solution_id)
+        .where(
+            Solution.state == SolutionState.PUBLISHED,
+            Solution.maturity != Maturity.STOPPED,
+            Solution.domains[1] == domain,
+            PriceLine.unit.in_(units),
+        )
+        .order_by(Solution.id, PriceLine.position)
+    )
+    found: dict[tuple[UUID, str], list[PriceLine]] = {}
+    for line, solution_id in rows:
+        found.setdefault((solution_id, line.unit), []).append(line)
+    return [PublishedGrid(SolutionId(sid), unit, over(lines, years)) for (sid, unit), lines in found.items()]
+
+
+def over(lines: Sequence[PriceLine], years: int) -> Tiers:
+    """One tier table for lines of one unit and mode over `years`: a yearly price counts once a year.
+
+    Its steps start wherever one of the lines' does; there the unit prices add up.
+    """
+    tables = [(line.tiers, years if line.basis is Basis.YEARLY else 1) for line in lines]
+    starts = sorted({step.start for tiers, _ in tables for step in tiers.steps})
+    steps = [
+        Step(
+            start, Cents(sum(tiers.steps[tiers.reached(start)].unit_price * times for tiers, times in tables))
+        )
+        for start in starts
+    ]
+    return Tiers(tables[0][0].mode, tuple(steps))
+
+
+async def count_published(session: Session | ReadSession) -> int:
+    """How many sheets the directory shows."""
+    return int(
+        await session.scalar(select(func.count()).where(Solution.state == SolutionState.PUBLISHED)) or 0
+    )
