@@ -1,0 +1,19 @@
+"""Which procedure an amount leads to: dated rules of public procurement, as data, with their references.
+
+Asked on the pooled total. A rule that changes is a new row of `rules.json` with its dates, never a line of code.
+"""
+
+from procurement.compass.compass import Decision, NoRule, Procedure, Publicity, Threshold, decide, thresholds
+from procurement.compass.rules import DatedRule, value_of
+
+__all__ = [
+    "DatedRule",
+    "Decision",
+    "NoRule",
+    "Procedure",
+    "Publicity",
+    "Threshold",
+    "decide",
+    "thresholds",
+    "value_of",
+]

@@ -1,0 +1,1 @@
+"""A town's need, in its own words: what every pool starts from, and never a product."""

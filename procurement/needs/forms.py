@@ -1,0 +1,15 @@
+"""The form of a need."""
+
+from catalog.solutions.schemas import UnitId
+from marketplace.web.schemas import Input, Text, Years
+from marketplace.web.typed import Number
+
+
+class NeedForm(Input):
+    """The need that a pool starts from."""
+
+    besoin: Text
+    domaine: str
+    unite: UnitId
+    quantite: Number | None = None
+    annees: Years = 1
