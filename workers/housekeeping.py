@@ -1,0 +1,19 @@
+"""Forgetting what has served: remembered answers after 30 days, ended sessions, done outbox rows after 90 days."""
+
+from sqlalchemy import text
+
+from marketplace.actor import SYSTEM
+from marketplace.db import Database
+
+STATEMENTS = (
+    "delete from idempotency_record where created_at < now() - interval '30 days'",
+    "delete from web_session where expires_at < now()",
+    "delete from outbox where status = 'done' and done_at < now() - interval '90 days'",
+)
+
+
+async def prune(database: Database) -> None:
+    """Run every statement, each in its own transaction."""
+    for statement in STATEMENTS:
+        async with database.transaction(SYSTEM) as session:
+            await session.execute(text(statement))

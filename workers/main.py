@@ -1,0 +1,91 @@
+"""The worker process: two independent loops under one supervisor.
+
+drain    PostgreSQL alone: sweeps deadlines, drains the outbox; needs nothing else to keep money and law moving
+arq      Redis: what may be late; restarted with growing pauses, because it ends when Redis drops
+"""
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import Sequence
+
+from sqlalchemy.exc import DBAPIError
+
+from marketplace import logs
+from marketplace.db import Database
+from marketplace.settings import Settings, needed
+from workers.queue import ArqQueue, Consumer
+from workers.relay import Relay
+from workers.routes import Routes
+from workers.routing import DEADLINES, ROUTES
+from workers.sweeps import Due, sweep
+from workers.tools import Tools
+
+IDLE_SECONDS = 0.5
+SWEEP_EVERY_SECONDS = 1.0
+
+log = logs.logger(__name__)
+
+
+async def work(settings: Settings, *, routes: Routes = ROUTES, deadlines: Sequence[Due] = DEADLINES) -> None:
+    """Run until SIGTERM or SIGINT. Work in hand is finished first; what is killed is done again by the next worker."""
+    logs.configure(level=settings.instance.log_level, json=settings.instance.log_json)
+    database = Database(
+        needed(settings.database.worker_url, "DATABASE_WORKER_URL"), pool_size=settings.database.pool_size
+    )
+    tools = Tools(settings, database)
+    queue = ArqQueue(settings.queue.url) if settings.queue.url else None
+    stop = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    loops = [asyncio.create_task(drain_loop(Relay(tools, routes, queue), deadlines, stop))]
+    if settings.queue.url:
+        loops.append(asyncio.create_task(arq_loop(Consumer(settings.queue.url, Relay(tools, routes)))))
+    log.info("worker_started")
+    try:
+        await stop.wait()
+        await asyncio.wait_for(loops[0], 30)
+    finally:
+        for loop in loops:
+            loop.cancel()
+        await asyncio.gather(*loops, return_exceptions=True)
+        if queue:
+            await queue.close()
+        await database.close()
+        log.info("worker_stopped")
+
+
+async def drain_loop(relay: Relay, deadlines: Sequence[Due], stop: asyncio.Event) -> None:
+    """Sweep and drain until told to stop. A database that is down is waited for."""
+    clock = asyncio.get_running_loop()
+    swept = float("-inf")
+    pause = IDLE_SECONDS
+    while not stop.is_set():
+        try:
+            if clock.time() - swept >= SWEEP_EVERY_SECONDS:
+                await sweep(relay.tools, deadlines)
+                swept = clock.time()
+            busy = await relay.drain()
+            pause = 0.0 if busy else IDLE_SECONDS
+        except (DBAPIError, OSError) as error:
+            log.warning("database_unreachable", error=str(error))
+            pause = min(10.0, max(1.0, pause * 2))
+        if pause:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), pause)
+
+
+async def arq_loop(consumer: Consumer) -> None:
+    """Keep ARQ running, with pauses of 1 to 30 s between its deaths."""
+    pause = 1.0
+    while True:
+        started = asyncio.get_running_loop().time()
+        try:
+            await consumer.run()
+        except asyncio.CancelledError:
+            raise
+        except Exception as error:  # noqa: BLE001  whatever ended it, it is started again
+            log.warning("arq_stopped", error=str(error))
+        alive = asyncio.get_running_loop().time() - started
+        pause = 1.0 if alive > 30 else min(30.0, pause * 2)
+        await asyncio.sleep(pause)

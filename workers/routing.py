@@ -1,0 +1,57 @@
+"""The dictionary: which event sets what in motion, and which deadlines are swept."""
+
+from collections.abc import Sequence
+
+from catalog.solutions.events import SheetChanged
+from marketplace.notifications.events import MailQueued
+from procurement.billing.events import InvoiceIssued, InvoicePaid
+from procurement.conventions.events import AgreementReady
+from procurement.orders.events import OrderAccepted, OrderIssued, OrdersChunkPlanned, OrdersPrepared
+from procurement.pools.deadlines import due_censuses
+from procurement.pools.events import CensusClosed, CensusDue, CommitmentOpened, TownInvited, TownLeft
+from procurement.quotes.events import (
+    AwardNotified,
+    ConsultationOpen,
+    ConsultationPublished,
+    OffersOpened,
+    QuotesDue,
+)
+from procurement.quotes.unsealing import due_quotes
+from workers import catalog_jobs, mail_jobs, procurement_jobs
+from workers.routes import Lane, Route, Routes
+from workers.sweeps import Due
+
+ROUTES: Routes = {
+    # the directory
+    SheetChanged: (Route("refresh_index", catalog_jobs.refresh_index, Lane.QUEUE),),
+    # pools
+    TownInvited: (Route("mail_invitation", mail_jobs.town_invited, Lane.QUEUE),),
+    TownLeft: (Route("mail_departure", mail_jobs.town_left, Lane.QUEUE),),
+    CensusDue: (Route("close_census", procurement_jobs.close_census),),
+    CensusClosed: (
+        Route("consolidate_grids", procurement_jobs.consolidate_grids),
+        Route("mail_census_closed", mail_jobs.census_closed, Lane.QUEUE),
+    ),
+    CommitmentOpened: (Route("write_agreement", procurement_jobs.write_agreement),),
+    AgreementReady: (Route("mail_agreement", mail_jobs.agreement_ready, Lane.QUEUE),),
+    # consultations
+    ConsultationPublished: (Route("make_keys", procurement_jobs.make_keys),),
+    ConsultationOpen: (Route("mail_consultation", mail_jobs.consultation_open, Lane.QUEUE),),
+    QuotesDue: (Route("unseal_offers", procurement_jobs.unseal_offers),),
+    OffersOpened: (Route("consolidate_quotes", procurement_jobs.consolidate_quotes),),
+    # orders and money
+    AwardNotified: (
+        Route("plan_orders", procurement_jobs.plan_orders),
+        Route("mail_award", mail_jobs.award_notified, Lane.QUEUE),
+    ),
+    OrdersChunkPlanned: (Route("prepare_orders", procurement_jobs.prepare_orders),),
+    OrdersPrepared: (Route("mail_orders", mail_jobs.orders_prepared, Lane.QUEUE),),
+    OrderIssued: (Route("write_order", procurement_jobs.write_order, Lane.QUEUE),),
+    OrderAccepted: (Route("issue_invoice", procurement_jobs.issue_invoice),),
+    InvoiceIssued: (Route("write_invoice", procurement_jobs.write_invoice, Lane.QUEUE),),
+    InvoicePaid: (Route("settle", procurement_jobs.settle),),
+    # mails
+    MailQueued: (Route("send_mail", mail_jobs.send, Lane.QUEUE),),
+}
+
+DEADLINES: Sequence[Due] = (due_censuses, due_quotes)
