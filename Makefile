@@ -5,7 +5,7 @@ DATA ?= data
 VENV := .venv
 BIN := $(VENV)/bin
 .DEFAULT_GOAL := help
-.PHONY: help demo test proof check format clean lock
+.PHONY: help demo test proof check format messages clean lock
 
 help: ## What can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
@@ -14,8 +14,7 @@ demo: $(VENV)/run.stamp ## Install, then run the whole product with demo data (P
 	@exec $(BIN)/marketplace demo --port $(PORT) --data-dir "$(DATA)"
 
 test: check ## Install, then format, lint, types, imports, and every test (10 minutes at most)
-	$(BIN)/python -m pytest tests -m "not proof and not browser"
-	$(BIN)/python -m pytest tests -m "browser and not proof"
+	$(BIN)/python -m pytest tests -m "not proof"
 
 check: $(VENV)/test.stamp ## Format, lint, types and import contracts
 	$(BIN)/ruff format --check --quiet .
@@ -30,11 +29,14 @@ format: $(VENV)/test.stamp ## Put everything in form
 	$(BIN)/ruff check --fix --quiet . || true
 	$(BIN)/ruff format --quiet .
 
-lock: ## Rewrite the two lock files from pyproject.toml (needs uv)
+messages: $(VENV)/test.stamp ## Bring the catalogues of sentences up to date with the code
+	$(BIN)/python -m marketplace.locales.update
+
+lock: ## Rewrite the two lock files from pyproject.toml (needs uv; UPGRADE=--upgrade to take newer versions)
 	uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes \
-	  --no-emit-index-url --no-emit-find-links --no-header --no-annotate --upgrade -o requirements.txt
+	  --no-emit-index-url --no-emit-find-links --no-header --no-annotate $(UPGRADE) -o requirements.txt
 	uv pip compile pyproject.toml --group build --group test --universal --python-version 3.11 --generate-hashes \
-	  --no-emit-index-url --no-emit-find-links --no-header --no-annotate -c requirements.txt --upgrade -o requirements-test.txt
+	  --no-emit-index-url --no-emit-find-links --no-header --no-annotate -c requirements.txt $(UPGRADE) -o requirements-test.txt
 
 clean: ## Remove what was installed (the data directory stays)
 	rm -rf $(VENV)

@@ -9,6 +9,7 @@ from litestar import Litestar, Request, Response, Router, get
 from litestar.datastructures import State
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.plugins.pydantic import PydanticPlugin
 from litestar.static_files import create_static_files_router
 from litestar.types import ControllerRouterHandler
 
@@ -23,6 +24,9 @@ import marketplace.site.pages
 import marketplace.territories.api
 import procurement.billing.api
 import procurement.billing.pages
+import procurement.board.pages
+import procurement.board.pool_page
+import procurement.board.progress
 import procurement.compass.api
 import procurement.compass.pages
 import procurement.conventions.api
@@ -32,9 +36,6 @@ import procurement.needs.pages
 import procurement.orders.api
 import procurement.orders.pages
 import procurement.pools.api
-import procurement.pools.board
-import procurement.pools.pages
-import procurement.pools.progress
 import procurement.quotes.api
 import procurement.quotes.pages
 import procurement.supervision.api
@@ -67,6 +68,7 @@ ROOMS: dict[str, Path] = {
         procurement.compass,
         procurement.needs,
         procurement.pools,
+        procurement.board,
         procurement.conventions,
         procurement.quotes,
         procurement.orders,
@@ -86,7 +88,7 @@ API: Sequence[ControllerRouterHandler] = [
     *procurement.compass.api.HANDLERS,
     *procurement.needs.api.HANDLERS,
     *procurement.pools.api.HANDLERS,
-    *procurement.pools.progress.API,
+    *procurement.board.progress.API,
     *procurement.conventions.api.HANDLERS,
     *procurement.quotes.api.HANDLERS,
     *procurement.orders.api.HANDLERS,
@@ -102,9 +104,9 @@ PAGES: Sequence[ControllerRouterHandler] = [
     *catalog.solutions.pages.HANDLERS,
     *procurement.compass.pages.HANDLERS,
     *procurement.needs.pages.HANDLERS,
-    *procurement.pools.pages.HANDLERS,
-    *procurement.pools.board.HANDLERS,
-    *procurement.pools.progress.PAGES,
+    *procurement.board.pages.HANDLERS,
+    *procurement.board.pool_page.HANDLERS,
+    *procurement.board.progress.PAGES,
     *procurement.conventions.pages.HANDLERS,
     *procurement.quotes.pages.HANDLERS,
     *procurement.orders.pages.HANDLERS,
@@ -152,6 +154,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
         ],
         dependencies=DEPENDENCIES,
         middleware=[Authentication()],
+        plugins=[PydanticPlugin(prefer_alias=True)],  # `from`, in answers and in the schema as in what is sent
         exception_handlers={Exception: problems.handle},
         lifespan=[_connected(settings)],
         openapi_config=OpenAPIConfig(

@@ -56,7 +56,7 @@ def demo(
     ] = False,
 ) -> None:
     """Tout lancer avec des données de démonstration ; Ctrl-C arrête tout."""
-    from marketplace.demo.run import demo as run_demo
+    from marketplace.launch.demo import demo as run_demo
 
     run_demo(data_dir=data_dir, port=port, reset=reset)
 
@@ -66,8 +66,8 @@ def serve(
     data_dir: DataDir = None, port: Annotated[int | None, typer.Option(help="Port d’écoute.")] = None
 ) -> None:
     """Servir le site et l’interface de programmation."""
-    from marketplace.instance import instance
-    from marketplace.serving import serve_here
+    from marketplace.launch.instance import instance
+    from marketplace.launch.serving import serve_here
 
     overrides = {"WEB_PORT": str(port)} if port else {}
     with instance(data_dir, say=_say, overrides=overrides) as settings:
@@ -77,7 +77,7 @@ def serve(
 @app.command()
 def worker(data_dir: DataDir = None) -> None:
     """Faire tourner le worker : échéances, documents, index, courriels."""
-    from marketplace.instance import instance
+    from marketplace.launch.instance import instance
     from workers.main import work
 
     with instance(data_dir, say=_say) as settings:
@@ -87,7 +87,7 @@ def worker(data_dir: DataDir = None) -> None:
 @app.command()
 def migrate(data_dir: DataDir = None, as_json: AsJson = False) -> None:
     """Mettre la base à jour."""
-    from marketplace.instance import bring_up_to_date, instance
+    from marketplace.launch.instance import bring_up_to_date, instance
 
     with instance(data_dir, say=_say, migrate=False) as settings:
         done = asyncio.run(bring_up_to_date(settings, say=_say))
@@ -136,7 +136,7 @@ def load_solutions(file: Path, data_dir: DataDir = None, as_json: AsJson = False
     from datetime import UTC, datetime
 
     from catalog.solutions import importing
-    from marketplace.instance import instance, worker_database
+    from marketplace.launch.instance import instance, worker_database
     from marketplace.tabular import read_rows
 
     rows = list(read_rows(file))
@@ -159,7 +159,7 @@ def load_towns(
     as_json: AsJson = False,
 ) -> int:
     """Charger les territoires : toutes les communes et EPCI livrés, ou les communes d’un fichier."""
-    from marketplace.instance import instance, worker_database
+    from marketplace.launch.instance import instance, worker_database
     from marketplace.settings import needed
     from marketplace.tabular import read_rows
     from marketplace.territories import loading, town_files
@@ -191,7 +191,7 @@ def load_towns(
 def reindex(data_dir: DataDir = None, as_json: AsJson = False) -> None:
     """Reconstruire l’index de recherche à partir de l’annuaire."""
     from marketplace.actor import SYSTEM
-    from marketplace.instance import instance, worker_database
+    from marketplace.launch.instance import instance, worker_database
     from search.engines.postgres import PostgresEngine
     from search.refresh import reindex as rebuild
 
@@ -254,7 +254,7 @@ def document(
 def create_admin(email: str, data_dir: DataDir = None) -> None:
     """Créer le premier administrateur, et son mot de passe, affiché une fois."""
     from marketplace.accounts.first_admin import make_first_admin
-    from marketplace.instance import instance, worker_database
+    from marketplace.launch.instance import instance, worker_database
 
     async def run(settings: Any) -> str:
         async with worker_database(settings) as database:
@@ -269,7 +269,7 @@ def create_admin(email: str, data_dir: DataDir = None) -> None:
 @app.command()
 def doctor(data_dir: DataDir = None, as_json: AsJson = False) -> int:
     """Dire ce qui ne va pas, et comment le réparer."""
-    from marketplace.doctor import examine
+    from marketplace.launch.doctor import examine
 
     findings = asyncio.run(examine(data_dir))
     if as_json:

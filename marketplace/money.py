@@ -42,9 +42,19 @@ class Cents(int):
     def __get_pydantic_core_schema__(cls, _source: Any, _handler: Any) -> Any:
         from pydantic_core import core_schema
 
+        whole = core_schema.int_schema(strict=True, ge=0, le=MAX_CENTS)
         return core_schema.no_info_after_validator_function(
-            cls, core_schema.int_schema(strict=True, ge=0, le=MAX_CENTS)
+            cls, core_schema.no_info_before_validator_function(_integer, whole)
         )
+
+
+def _integer(value: Any) -> int:
+    """Refuse "210" and true, which pydantic takes for integers when the framework asks it to be lenient."""
+    from pydantic_core import PydanticKnownError
+
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise PydanticKnownError("int_type")
+    return value
 
 
 ZERO = Cents(0)

@@ -11,9 +11,10 @@ from marketplace.money import Cents, rounded
 from marketplace.territories.queries import Town, UnknownTown, find_town, search_towns
 from marketplace.units import UNITS
 from procurement import compass
+from procurement.compass import Nature
 from procurement.pools import plans
 from procurement.pools import queries as pools
-from procurement.pools.models import Nature, Pool
+from procurement.pools.models import Pool
 from search.engines import SearchEngine, SearchPage, SearchQuery
 from search.terms import hinted_domains
 

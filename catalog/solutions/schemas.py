@@ -131,7 +131,7 @@ def refuse_price_faults(prices: list[PriceIn]) -> None:
 
 
 class StepOut(Output):
-    from_: str = Field(serialization_alias="from")
+    from_: str = Field(alias="from")
     unit_price_cents: int
 
 
@@ -149,7 +149,7 @@ class PriceOut(Output):
     def of(cls, line: PriceLine) -> "PriceOut":
         return cls(
             label=line.label, unit=line.unit, basis=line.basis, vat_rate=plain(line.vat_rate), mode=line.mode,
-            steps=[StepOut(from_=step["from"], unit_price_cents=step["unit_price_cents"]) for step in line.steps],
+            steps=[StepOut.model_validate(step) for step in line.steps],
         )  # fmt: skip
 
 

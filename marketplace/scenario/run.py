@@ -15,9 +15,10 @@ from catalog.solutions import importing
 from marketplace.clock import PARIS
 from marketplace.db import Database
 from marketplace.demo import clock as demo_clock
-from marketplace.demo import people, processes, seeding
+from marketplace.demo import people
 from marketplace.embedded.processes import last_lines
-from marketplace.instance import instance
+from marketplace.launch import processes, seeding
+from marketplace.launch.instance import instance
 from marketplace.scenario.cast import PASSWORD, Cast, make_cast
 from marketplace.scenario.checks import checks
 from marketplace.scenario.client import Client, StepFailed

@@ -3,7 +3,7 @@
     form = await Form.read(request, JoinForm)
     async with form.attempt(session):                 # a savepoint: a refusal leaves nothing half-done
         await joining.join(session, form.value(), …)
-    if form.failed: return page(request, "pools/join.html", form=form, status=422)
+    if form.failed: return page(request, "board/join.html", form=form, status=422)
 
 A field of the model is a field of the form. A list of models is sent as `lines-0-firm`, `lines-1-firm`… Blank optional
 fields are left out, so that the model's default stands.

@@ -1,6 +1,6 @@
 """Server-rendered pages: one Jinja environment over every room's `templates/`, and what each page is given.
 
-A room's templates are found under the room's name: `pools/show.html` is `procurement/pools/templates/show.html`.
+A room's templates are found under the room's name: `board/show.html` is `procurement/board/templates/show.html`.
 """
 
 import hashlib

@@ -3,12 +3,24 @@
 Asked on the pooled total. A rule that changes is a new row of `rules.json` with its dates, never a line of code.
 """
 
-from procurement.compass.compass import Decision, NoRule, Procedure, Publicity, Threshold, decide, thresholds
+from procurement.compass.compass import (
+    NATURE_NAMES,
+    Decision,
+    Nature,
+    NoRule,
+    Procedure,
+    Publicity,
+    Threshold,
+    decide,
+    thresholds,
+)
 from procurement.compass.rules import DatedRule, value_of
 
 __all__ = [
+    "NATURE_NAMES",
     "DatedRule",
     "Decision",
+    "Nature",
     "NoRule",
     "Procedure",
     "Publicity",

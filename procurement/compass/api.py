@@ -10,7 +10,7 @@ from marketplace import clock
 from marketplace.money import parse_euros
 from marketplace.web.transaction import Reads
 from procurement import compass
-from procurement.pools.models import Nature
+from procurement.compass import Nature
 
 
 @get("/compass", summary="Which procedure an amount HT leads to, with the dated rules", tags=["compass"])

@@ -7,9 +7,8 @@ from marketplace.clock import paris_day
 from marketplace.errors import FieldError, Invalid, wrong
 from marketplace.money import Cents, euros, parse_euros
 from marketplace.words import N_
-from procurement.compass.compass import PROCEDURE_NAMES, PUBLICITY_NAMES, Decision, decide
+from procurement.compass.compass import PROCEDURE_NAMES, PUBLICITY_NAMES, Decision, Nature, decide
 
-NATURES = ("supplies", "services", "works")
 BUYERS = ("local",)
 
 
@@ -18,10 +17,10 @@ def ask(
 ) -> tuple[Decision, str]:
     """The decision, and what it says. Raises `Invalid` with every wrong option at once."""
     faults: list[FieldError] = []
-    if nature not in NATURES:
+    if nature not in tuple(Nature):
         faults.append(
             wrong(
-                "--nature", N_("Valeurs acceptées : {accepted}."), code="choice", accepted=", ".join(NATURES)
+                "--nature", N_("Valeurs acceptées : {accepted}."), code="choice", accepted=", ".join(Nature)
             )
         )
     if buyer not in BUYERS:

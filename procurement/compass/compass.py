@@ -17,6 +17,21 @@ from marketplace.words import N_
 from procurement.compass.rules import DatedRule, all_rules
 
 
+class Nature(StrEnum):
+    """What is bought, as the thresholds distinguish it."""
+
+    SUPPLIES = "supplies"
+    SERVICES = "services"
+    WORKS = "works"
+
+
+NATURE_NAMES = {
+    Nature.SUPPLIES: N_("fournitures"),
+    Nature.SERVICES: N_("services"),
+    Nature.WORKS: N_("travaux"),
+}
+
+
 class Procedure(StrEnum):
     NO_COMPETITION = "no_competition"
     ADAPTED = "adapted"

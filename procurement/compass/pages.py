@@ -13,10 +13,8 @@ from marketplace.web import i18n
 from marketplace.web.pages import page
 from marketplace.web.transaction import Reads
 from marketplace.words import N_
-from procurement.compass.compass import PROCEDURE_NAMES, PUBLICITY_NAMES, decide
+from procurement.compass.compass import NATURE_NAMES, PROCEDURE_NAMES, PUBLICITY_NAMES, decide
 from procurement.compass.rules import all_rules
-
-NATURES = {"supplies": N_("fournitures"), "services": N_("services"), "works": N_("travaux")}
 
 
 @get("/regles")
@@ -36,7 +34,7 @@ async def rules(
             on = date.fromisoformat(jour)
         except ValueError:
             faults["jour"] = i18n.translate(N_("Écrivez une date, par exemple 2026-11-22."))
-    chosen = nature if nature in NATURES else "supplies"
+    chosen = nature if nature in NATURE_NAMES else "supplies"
     decision = None
     if montant and not faults:
         try:
@@ -54,7 +52,7 @@ async def rules(
         decision=decision,
         on=on,
         rules=[rule for rule in all_rules() if rule.in_force(on)],
-        natures=NATURES,
+        natures=NATURE_NAMES,
         procedures=PROCEDURE_NAMES,
         publicities=PUBLICITY_NAMES,
     )

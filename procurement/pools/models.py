@@ -17,22 +17,8 @@ from marketplace.db import Base, Json, Row, choice
 from marketplace.ids import MembershipId, NeedId, OrganisationId, PoolId, PoolLineId, new_id
 from marketplace.money import Cents
 from marketplace.words import N_
+from procurement.compass import Nature
 from procurement.pools.lifecycle import MembershipState, PoolState
-
-
-class Nature(StrEnum):
-    """What is bought, as the thresholds distinguish it."""
-
-    SUPPLIES = "supplies"
-    SERVICES = "services"
-    WORKS = "works"
-
-
-NATURE_NAMES = {
-    Nature.SUPPLIES: N_("fournitures"),
-    Nature.SERVICES: N_("services"),
-    Nature.WORKS: N_("travaux"),
-}
 
 
 class Mission(StrEnum):

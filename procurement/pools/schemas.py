@@ -9,8 +9,9 @@ from pydantic import Field, StringConstraints
 
 from catalog.solutions.schemas import DomainId, UnitId
 from marketplace.web.schemas import Amount, Input, Output, Quantity, Rate, Sentence, Short, Text, Years
+from procurement.compass import Nature
 from procurement.pools.lifecycle import MembershipState, PoolState
-from procurement.pools.models import Committee, MissedPolicy, Mission, Nature, Rule
+from procurement.pools.models import Committee, MissedPolicy, Mission, Rule
 
 Code = Annotated[str, StringConstraints(min_length=5, max_length=17)]
 CpvCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{8}(-[0-9])?$")]

@@ -7,7 +7,8 @@ from collections.abc import AsyncIterator
 import pytest
 from playwright.async_api import Browser
 
-from marketplace.demo import clock, processes, seeding
+from marketplace.demo import clock
+from marketplace.launch import processes, seeding
 from marketplace.settings import Settings, needed
 from tests.support.browser import browsing
 

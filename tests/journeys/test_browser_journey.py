@@ -11,7 +11,5 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 async def test_the_whole_purchase_is_made_without_javascript(site: str, browser: Browser) -> None:
     cast = await Cast.gather(browser, site, java_script_enabled=False)
     for step in STEPS:
-        import time; t=time.time()
         await step(cast)
-        print(step.__name__, round(time.time()-t,1))
     await cast.everyone_leaves()

@@ -311,8 +311,8 @@ def something_comes_twice(rng, root):
     if len(items) > 1 and rng.random() < 0.6:
         one, other = rng.sample(items, 2)
         other.set(name, one.get(name))
-    elif items:
-        found.get(key).insert(rng.randint(0, len(items)), copy.deepcopy(rng.choice(items)))
+    elif items and isinstance(written := found.get(key), list):
+        written.insert(rng.randint(0, len(items)), copy.deepcopy(rng.choice(items)))
 
 
 def a_need_is_nobodys(rng, root):

@@ -22,12 +22,13 @@ from marketplace.web.forms import Form
 from marketplace.web.pages import page, redirect
 from marketplace.web.transaction import By, Reads, Writes
 from marketplace.words import N_
+from procurement.board.forms import DayForm, InviteForm, JoinForm, PoolForm, ReasonForm
+from procurement.board.pool_page import show_pool
+from procurement.compass import NATURE_NAMES
 from procurement.needs import queries as needs
 from procurement.pools import census, freezing, joining, opening, queries
-from procurement.pools.board import show_pool
-from procurement.pools.forms import DayForm, InviteForm, JoinForm, PoolForm, ReasonForm
 from procurement.pools.lifecycle import POOL_STATE_NAMES
-from procurement.pools.models import MISSED_POLICY_NAMES, MISSION_NAMES, NATURE_NAMES, RULE_NAMES
+from procurement.pools.models import MISSED_POLICY_NAMES, MISSION_NAMES, RULE_NAMES
 from procurement.pools.schemas import NeedLineIn, NewLine, NewPool
 
 Verb = Callable[..., Awaitable[object]]
@@ -81,7 +82,7 @@ async def list_pools(request: Request[Any, Any, Any], reads: Reads, by: By) -> R
     known = {pool.id for pool in mine}
     joinable = [pool for pool in await queries.public_pools(reads) if pool.id not in known]
     return page(
-        request, "pools/list.html", mine=mine, joinable=joinable, names=POOL_STATE_NAMES, domains=domains()
+        request, "board/list.html", mine=mine, joinable=joinable, names=POOL_STATE_NAMES, domains=domains()
     )
 
 
@@ -91,7 +92,7 @@ async def new_pool_page(
 ) -> Response[str]:
     by.require(OrganisationKind.TOWN)
     if besoin is None:
-        return page(request, "pools/choose_need.html", needs=await needs.mine(reads, by), domains=domains())
+        return page(request, "board/choose_need.html", needs=await needs.mine(reads, by), domains=domains())
     return await _new_pool(request, reads, by, besoin, Form())
 
 
@@ -240,7 +241,7 @@ async def _new_pool(
 ) -> Response[str]:
     need = await needs.one(reads, NeedId(need_id), by)
     return page(
-        request, "pools/new.html", status=422 if form.failed else 200, form=form, need=need, domain=domains()[need.domain],
+        request, "board/new.html", status=422 if form.failed else 200, form=form, need=need, domain=domains()[need.domain],
         natures=_options(NATURE_NAMES), missions=_options(MISSION_NAMES), rules=_options(RULE_NAMES),
         policies=_options(MISSED_POLICY_NAMES), today=clock.paris_day(await clock.now(reads)),
     )  # fmt: skip
@@ -255,7 +256,7 @@ async def _join(
         raise NotFound
     known = {need.pool_line_id: need for need in view.mine.needs}
     return page(
-        request, "pools/join.html", status=422 if form.failed else 200, form=form, view=view, pool=view.pool, known=known,
+        request, "board/join.html", status=422 if form.failed else 200, form=form, view=view, pool=view.pool, known=known,
         caps=view.caps, outlook={o.line_id: o for o in view.outlook}, town=view.mine.town, units=UNITS,
     )  # fmt: skip
 
@@ -273,7 +274,7 @@ async def _follow_up(
     if view.mine is None and not by.acts_for(view.pool.coordinator_id):
         raise NotFound
     return page(
-        request, "pools/follow_up.html", status=422 if form.failed else 200, view=view, pool=view.pool, form=form, failed=act,
+        request, "board/follow_up.html", status=422 if form.failed else 200, view=view, pool=view.pool, form=form, failed=act,
         policies=MISSED_POLICY_NAMES, names=POOL_STATE_NAMES, coordinates=by.acts_for(view.pool.coordinator_id),
     )  # fmt: skip
 

@@ -4,7 +4,8 @@ from decimal import Decimal
 
 from marketplace.web.schemas import Input, Sentence, Short, Text
 from marketplace.web.typed import Euros, Number, TypedDate
-from procurement.pools.models import MissedPolicy, Mission, Nature, Rule
+from procurement.compass import Nature
+from procurement.pools.models import MissedPolicy, Mission, Rule
 
 
 class PoolForm(Input):

@@ -18,10 +18,12 @@ from marketplace.web.forms import Form
 from marketplace.web.pages import page
 from marketplace.web.transaction import By, Reads
 from marketplace.words import N_
+from procurement.board import progress, wording
+from procurement.compass import NATURE_NAMES
 from procurement.conventions import queries as conventions
-from procurement.pools import gauges, plans, progress, queries, wording
+from procurement.pools import gauges, plans, queries
 from procurement.pools.lifecycle import MEMBERSHIP_STATE_NAMES, PHASES, POOL_STATE_NAMES, M, PoolState
-from procurement.pools.models import MISSED_POLICY_NAMES, MISSION_NAMES, NATURE_NAMES, RULE_NAMES
+from procurement.pools.models import MISSED_POLICY_NAMES, MISSION_NAMES, RULE_NAMES
 from procurement.quotes import comparing
 from procurement.quotes import queries as quotes
 
@@ -58,7 +60,7 @@ async def show_pool(
     inside = view.mine is not None or by.acts_for(pool.coordinator_id)
     return page(
         request,
-        "pools/show.html",
+        "board/show.html",
         status=422 if form and form.failed else 200,
         view=view,
         pool=pool,

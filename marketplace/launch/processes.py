@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 
 from marketplace.embedded.processes import EngineError, last_lines, spawn, stop
-from marketplace.instance import environment
+from marketplace.launch.instance import environment
 from marketplace.settings import Settings
 
 

@@ -13,10 +13,11 @@ from types import FrameType
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
-from marketplace.demo import clock, people, processes, seeding
+from marketplace.demo import clock, people
 from marketplace.embedded.processes import EngineError, last_lines
-from marketplace.instance import instance
-from marketplace.serving import refuse_taken_port
+from marketplace.launch import processes, seeding
+from marketplace.launch.instance import instance
+from marketplace.launch.serving import refuse_taken_port
 from marketplace.settings import Settings, needed
 
 STEPS = {
