@@ -154,7 +154,9 @@ def create_app(settings: Settings | None = None) -> Litestar:
         ],
         dependencies=DEPENDENCIES,
         middleware=[Authentication()],
-        plugins=[PydanticPlugin(prefer_alias=True)],  # `from`, in answers and in the schema as in what is sent
+        plugins=[
+            PydanticPlugin(prefer_alias=True)
+        ],  # `from`, in answers and in the schema as in what is sent
         exception_handlers={Exception: problems.handle},
         lifespan=[_connected(settings)],
         openapi_config=OpenAPIConfig(

@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
-import click
 import typer
 
 from marketplace.embedded.processes import EngineError
@@ -31,9 +30,9 @@ def main() -> NoReturn:
     """The entry point: turns every outcome into its exit status and its one line."""
     try:
         status = app(standalone_mode=False)
-    except click.exceptions.Abort:
+    except typer.Abort:
         _end(1, "interrompu")
-    except click.ClickException as error:
+    except typer.TyperException as error:
         _end(2, error.format_message())
     except (Invalid, EngineError) as error:
         _end(2 if isinstance(error, Invalid) else 1, str(error))
@@ -94,7 +93,7 @@ def migrate(data_dir: DataDir = None, as_json: AsJson = False) -> None:
     _print(
         {"applied": done},
         as_json,
-        f"{len(done)} migration(s) appliquée(s)." if done else "La base est à jour.",
+        f"Migrations appliquées : {len(done)}." if done else "La base est à jour.",
     )
 
 
@@ -201,7 +200,7 @@ def reindex(data_dir: DataDir = None, as_json: AsJson = False) -> None:
 
     with instance(data_dir, say=_say) as settings:
         count = asyncio.run(run(settings))
-    _print({"indexed": count}, as_json, f"{count} fiche(s) indexée(s).")
+    _print({"indexed": count}, as_json, f"Fiches indexées : {count}.")
 
 
 @app.command()
@@ -313,8 +312,8 @@ def _report(document: dict[str, Any], as_json: bool) -> None:
     if as_json:
         print(json.dumps(document, ensure_ascii=False))
         return
-    print(f"{document['created']} créée(s), {document['updated']} modifiée(s), {document['unchanged']} inchangée(s), "
-          f"{len(document['rejected'])} refusée(s).")  # fmt: skip
+    print(f"créées : {document['created']}, modifiées : {document['updated']}, inchangées : {document['unchanged']}, "
+          f"refusées : {len(document['rejected'])}.")  # fmt: skip
     for row in document["rejected"]:
         reasons = "; ".join(
             f"{r['path']}: {r['message']}" if r["path"] else r["message"] for r in row["reasons"]

@@ -125,7 +125,7 @@ def euros(cents: int, *, language: str = "fr", precise: bool = True) -> str:
 
     pattern = None
     if not precise and cents % 100 == 0:
-        pattern = "#,##0 ¤" if language == "fr" else "¤#,##0"
+        pattern = "#,##0\u00a0¤" if language == "fr" else "¤#,##0"
     return format_currency(
         Decimal(cents) / 100,
         "EUR",

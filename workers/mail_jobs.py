@@ -77,7 +77,7 @@ async def consultation_open(session: Session, event: ConsultationOpen, tools: To
         await tell(
             session, startup_id, key=f"consultation:{consultation.id}:{startup_id}", roles=SELLERS,
             subject=f"Demande de devis : {consultation.published['title']}",
-            body=f"{consultation.published['coordinator']['name']} demande des devis pour {len(consultation.published['buyers'])} ville(s). "
+            body=f"{consultation.published['coordinator']['name']} demande des devis (villes acheteuses : {len(consultation.published['buyers'])}). "
             f"Votre offre est scellée jusqu’à l’ouverture, le {clock.last_day(consultation.deadline_at):%d/%m/%Y} à minuit.\n\n"
             f"{tools.settings.web.base_url}/consultations/{consultation.id}",
         )  # fmt: skip

@@ -140,6 +140,8 @@ class Relay:
             if row is None:
                 return
             routes = self._routes(row.topic, row.handler)
+            if row.topic not in outbox.Event.by_topic:
+                raise LookupError(f"nobody declares the event {row.topic}")
             if row.handler and not routes:
                 raise LookupError(f"no handler is called {row.handler} for {row.topic}")
             if len(routes) > 1:

@@ -56,7 +56,7 @@ async def move_clock(request: Request[Any, Any, Any], session: Writes) -> Respon
         return page(request, "demo/clock.html", status=422, now=await clock.now(session), form=form)
     return redirect(
         local_path(form.value().suite, "/demo/horloge"),
-        N_("L’horloge avance de {days} jour(s) : les échéances passées s’appliquent dans l’instant."),
+        N_("L’horloge avance ({days} j) : les échéances passées s’appliquent dans l’instant."),
         days=form.value().days,
     )
 

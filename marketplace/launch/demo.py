@@ -15,7 +15,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from marketplace.demo import clock, people
 from marketplace.embedded.processes import EngineError, last_lines
-from marketplace.launch import processes, seeding
+from marketplace.launch import demo_pools, processes, seeding
 from marketplace.launch.instance import instance
 from marketplace.launch.serving import refuse_taken_port
 from marketplace.settings import Settings, needed
@@ -66,6 +66,7 @@ def _seed(settings: Settings, console: Console) -> None:
             progress.update(tasks[step], completed=done)  # type: ignore[arg-type]
 
         asyncio.run(seeding.seed(settings, advance=advance))
+        asyncio.run(demo_pools.open_demo_pools(settings))
 
 
 def _welcome(port: int, seconds: float) -> None:

@@ -151,7 +151,7 @@ async def _outbox(settings: Settings) -> AsyncIterator[Finding]:
         late = row.oldest is not None and row.oldest > 60
         yield Finding(
             "travail en attente", ok=not late and not row.dead,
-            sentence=f"{row.pending} en attente, {row.dead} abandonnée(s)"
+            sentence=f"{row.pending} en attente, {row.dead} abandonnées"
             + (" ; le worker tourne-t-il ? lancez « marketplace worker »" if late else "")
             + (" ; relisez « last_error » dans la table outbox" if row.dead else ""),
         )  # fmt: skip

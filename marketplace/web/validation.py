@@ -23,7 +23,7 @@ SENTENCES = {
     "enum": N_("Choisissez l’une des valeurs : {expected}."),
     "literal_error": N_("Choisissez l’une des valeurs : {expected}."),
     "list_type": N_("Ce champ est une liste."),
-    "too_short": N_("Donnez au moins {min_length} élément(s)."),
+    "too_short": N_("Nombre d’éléments, au moins : {min_length}."),
     "too_long": N_("Donnez au plus {max_length} éléments."),
     "dict_type": N_("Ce champ est un objet."),
     "model_type": N_("Ce champ est un objet."),

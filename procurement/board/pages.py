@@ -184,7 +184,7 @@ async def invite(
     if form.failed:
         form.errors = {"towns": " ".join(form.errors.values())} if form.errors else {}
         return await show_pool(request, session, by, PoolId(pool_id), form=form)
-    return redirect(f"/achats/{pool_id}", N_("{count} ville(s) invitée(s)."), count=count)
+    return redirect(f"/achats/{pool_id}", N_("Villes invitées : {count}."), count=count)
 
 
 @post("/achats/{pool_id:uuid}/villes/{membership_id:uuid}/exclusion", status_code=303)

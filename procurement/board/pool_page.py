@@ -44,7 +44,6 @@ async def show_pool(
     pool = view.pool
     sums = queries.totals_by_line(pool, view.memberships)
     low, high = pool.totals.estimate_low_cents, pool.totals.estimate_high_cents
-    sentence, facts = wording.headline(view)
     award = await quotes.award_of(reads, pool.id)
     awarded = await quotes.awarded_lines(reads, award) if award and award.notified_at else {}
     mine = str(view.mine.id) if view.mine else None
@@ -64,7 +63,7 @@ async def show_pool(
         status=422 if form and form.failed else 200,
         view=view,
         pool=pool,
-        headline=i18n.translate(sentence).format(**facts),
+        headline=wording.headline(view),
         acts=wording.next_acts(view, by),
         gauge=gauges.threshold_gauge(pool, low, high, clock.paris_day(view.now))
         if low is not None and high is not None

@@ -5,7 +5,8 @@ from typing import Any
 
 from marketplace import clock
 from marketplace.actor import Actor
-from marketplace.words import N_
+from marketplace.web import i18n
+from marketplace.words import N_, NN_
 from procurement.pools.lifecycle import PRESENT, M, PoolState
 from procurement.pools.models import Membership, Pool
 from procurement.pools.queries import PoolView
@@ -27,13 +28,6 @@ class Act:
 
 HEADLINES = {
     P.DRAFT: N_("Brouillon : ouvrez-le aux villes quand il est prêt"),
-    P.INTEREST: N_("{members} ville(s) intéressée(s) ; le recensement n’a pas commencé"),
-    P.CENSUS: N_(
-        "{declared} ville(s) sur {members} ont déclaré leur besoin ; recensement jusqu’au {census_day}"
-    ),
-    P.CONSOLIDATION: N_("{confirmed} ville(s) sur {declared} ont confirmé leurs quantités"),
-    P.COMMITMENT: N_("{signed} ville(s) sur {declared} ont signé la convention"),
-    P.FROZEN: N_("Périmètre figé avec {committed} ville(s) : la consultation peut partir"),
     P.CONSULTATION: N_("Les entreprises préparent leurs offres"),
     P.ANALYSIS: N_("Les offres sont ouvertes : comparez-les"),
     P.AWARD: N_("Une attribution est proposée : l’élu signataire la notifie"),
@@ -46,7 +40,46 @@ HEADLINES = {
     P.SUSPENDED: N_("Achat suspendu"),
     P.ABANDONED: N_("Achat abandonné"),
 }
+"""What a pool's title says, by phase."""
 
+COUNTED = {
+    P.INTEREST: (
+        "members",
+        NN_(
+            "{members} ville intéressée ; le recensement n’a pas commencé",
+            "{members} villes intéressées ; le recensement n’a pas commencé",
+        ),
+    ),
+    P.CENSUS: (
+        "declared",
+        NN_(
+            "{declared} ville sur {members} a déclaré son besoin ; recensement jusqu’au {census_day}",
+            "{declared} villes sur {members} ont déclaré leur besoin ; recensement jusqu’au {census_day}",
+        ),
+    ),
+    P.CONSOLIDATION: (
+        "confirmed",
+        NN_(
+            "{confirmed} ville sur {declared} a confirmé ses quantités",
+            "{confirmed} villes sur {declared} ont confirmé leurs quantités",
+        ),
+    ),
+    P.COMMITMENT: (
+        "signed",
+        NN_(
+            "{signed} ville sur {declared} a signé la convention",
+            "{signed} villes sur {declared} ont signé la convention",
+        ),
+    ),
+    P.FROZEN: (
+        "committed",
+        NN_(
+            "Périmètre figé avec {committed} ville : la consultation peut partir",
+            "Périmètre figé avec {committed} villes : la consultation peut partir",
+        ),
+    ),
+}
+"""The titles that count towns: what they count, and their two forms."""
 
 _FOLLOW = (
     N_("Décidez de la suite"),
@@ -112,10 +145,10 @@ COORDINATOR_ACTS: dict[tuple[PoolState, str], tuple[str, str, str, str]] = {
 """What the coordinator does next, by phase and variant: title, why, button, and where it leads."""
 
 
-def headline(view: PoolView) -> tuple[str, dict[str, Any]]:
-    """The sentence of the page's title, and its facts."""
+def headline(view: PoolView) -> str:
+    """The sentence of the page's title, in the request's language."""
     states = [m.state for m in view.memberships]
-    facts = {
+    facts: dict[str, Any] = {
         "members": view.pool.totals.members,
         "declared": view.pool.totals.declared,
         "confirmed": sum(s in {M.CONFIRMED, M.DELIBERATED, M.SIGNED} for s in states),
@@ -123,7 +156,11 @@ def headline(view: PoolView) -> tuple[str, dict[str, Any]]:
         "committed": sum(s in {M.COMMITTED, M.EXECUTING, M.SETTLED} for s in states),
         "census_day": clock.last_day(view.pool.census_ends_at).strftime("%d/%m/%Y"),
     }
-    return HEADLINES[view.pool.state], facts
+    state = view.pool.state
+    if state not in COUNTED:
+        return i18n.translate(HEADLINES[state])
+    counted, forms = COUNTED[state]
+    return i18n.translate_plural(*forms, facts[counted]).format(**facts)
 
 
 def next_acts(view: PoolView, by: Actor) -> list[Act]:

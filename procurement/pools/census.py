@@ -33,7 +33,7 @@ class NobodyDeclared(Conflict):
 class NotAllConfirmed(Conflict):
     code = "not_all_confirmed"
     sentence = N_(
-        "{count} ville(s) n’ont pas confirmé leurs quantités : {towns}. Relancez-les, ou excluez-les."
+        "Des villes n’ont pas confirmé leurs quantités ({count}) : {towns}. Relancez-les, ou excluez-les."
     )
 
 

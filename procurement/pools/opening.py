@@ -104,6 +104,6 @@ def precision_fault(path: str, decimals: int) -> FieldError:
     sentence = (
         N_("Cette unité se compte en nombres entiers : écrivez par exemple 12.")
         if decimals == 0
-        else N_("Cette unité se compte avec {decimals} décimale(s) au plus.")
+        else N_("Décimales acceptées pour cette unité : {decimals} au plus.")
     )
     return wrong(path, sentence, code="precision", decimals=decimals)

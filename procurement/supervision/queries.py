@@ -131,10 +131,10 @@ def _stuck(
     if pool.state is PoolState.COMMITMENT:
         waiting = sum(states.get(state, 0) for state in (M.CONFIRMED, M.DELIBERATED))
         if waiting and (idle > STUCK_AFTER or (deadline is not None and deadline - now < timedelta(days=7))):
-            return Stuck(N_("{count} ville(s) n’ont pas encore signé."), {"count": waiting})
+            return Stuck(N_("Villes qui n’ont pas encore signé : {count}."), {"count": waiting})
     if pool.state is PoolState.CONSOLIDATION and states.get(M.DECLARED) and idle > STUCK_AFTER:
         return Stuck(
-            N_("{count} ville(s) n’ont pas confirmé leurs quantités."), {"count": states[M.DECLARED]}
+            N_("Villes qui n’ont pas confirmé leurs quantités : {count}."), {"count": states[M.DECLARED]}
         )
     if pool.state in {PoolState.UNSUCCESSFUL, PoolState.NO_AWARD}:
         return Stuck(N_("Consultation sans résultat : à relancer ou à abandonner."), {})

@@ -36,5 +36,3 @@ def _free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         found: int = probe.getsockname()[1]
         return found
-
-

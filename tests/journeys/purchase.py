@@ -35,7 +35,14 @@ class Cast:
         return cls(*people)
 
     async def everyone_leaves(self) -> None:
-        for person in (self.agent, self.mayor, self.accountant, self.other_town, self.startup, self.supervisor):
+        for person in (
+            self.agent,
+            self.mayor,
+            self.accountant,
+            self.other_town,
+            self.startup,
+            self.supervisor,
+        ):
             await person.context.close()
 
 
@@ -73,7 +80,7 @@ async def invite_join_and_declare(cast: Cast) -> None:
     await agent.sees("99999")
     await agent.writes("Villes à inviter", "Bourges")
     await agent.presses("Inviter ces villes")
-    await agent.sees("1 ville(s) invitée(s).")
+    await agent.sees("Villes invitées : 1.")
 
     await other.goes("/achats")
     await other.follows(TITLE)
@@ -239,7 +246,7 @@ async def move_the_clock(somebody: Somebody, days: int) -> None:
     await somebody.goes("/demo/horloge")
     await somebody.writes("Avancer de", str(days))
     await somebody.presses("Avancer l’horloge")
-    assert re.search(r"L’horloge avance de \d+ jour", await somebody.page.content())
+    assert re.search(r"L’horloge avance \(\d+ j\)", await somebody.page.content())
 
 
 async def until(somebody: Somebody, path: str, text: str, *, tries: int = 60) -> None:

@@ -15,7 +15,12 @@ FLAGS = [
     "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
 ]  # fmt: skip
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
-AXE = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
+AXE = {
+    "runOnly": {
+        "type": "tag",
+        "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    }
+}
 PASSWORD = "demonstration"
 
 
@@ -27,7 +32,9 @@ def chromium() -> str:
     """Where Chromium is: `CHROMIUM`, or on the path. Raises `NoBrowser` saying what to install."""
     found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
     if found is None:
-        raise NoBrowser("Chromium is missing: `apt-get install chromium` on Debian, or give its path in CHROMIUM.")
+        raise NoBrowser(
+            "Chromium is missing: `apt-get install chromium` on Debian, or give its path in CHROMIUM."
+        )
     return found
 
 
@@ -50,13 +57,17 @@ class Somebody:
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on(
             "console",
-            lambda message: self.complaints.append(message.text)
-            if message.type == "error" and "status of 4" not in message.text
-            else None,
+            lambda message: (
+                self.complaints.append(message.text)
+                if message.type == "error" and "status of 4" not in message.text
+                else None
+            ),
         )
 
     @classmethod
-    async def arrive(cls, browser: Browser, site: str, email: str | None = None, **options: Any) -> "Somebody":
+    async def arrive(
+        cls, browser: Browser, site: str, email: str | None = None, **options: Any
+    ) -> "Somebody":
         context = await browser.new_context(locale="fr-FR", **options)
         context.set_default_timeout(15_000)
         somebody = cls(context, await context.new_page(), site)
