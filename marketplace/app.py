@@ -12,6 +12,7 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.plugins.pydantic import PydanticPlugin
 from litestar.static_files import create_static_files_router
 from litestar.types import ControllerRouterHandler
+from sqlalchemy.exc import DBAPIError
 
 import catalog.solutions.api
 import catalog.solutions.pages
@@ -227,7 +228,7 @@ async def readyz(state: State) -> Response[dict[str, str]]:
         found["database"] = "ok"
     except Unavailable as problem:
         found["database"] = problem.code
-    except OSError:
+    except (OSError, DBAPIError):
         found["database"] = "unreachable"
     return Response(found, status_code=200 if set(found.values()) == {"ok"} else 503)
 

@@ -29,11 +29,15 @@ AsJson = Annotated[bool, typer.Option("--json", help="Imprimer un seul document 
 def main() -> NoReturn:
     """The entry point: turns every outcome into its exit status and its one line."""
     try:
-        status = app(standalone_mode=False)
+        status = app(standalone_mode=False, prog_name="marketplace")
     except typer.Abort:
         _end(1, "interrompu")
     except typer.TyperException as error:
-        _end(2, error.format_message())
+        said = error.format_message()
+        if said.startswith("Usage:"):  # no command was given: the help, as it is laid out
+            _say(said)
+            sys.exit(2)
+        _end(2, said)
     except (Invalid, EngineError) as error:
         _end(2 if isinstance(error, Invalid) else 1, str(error))
     except DomainError as error:
@@ -43,6 +47,13 @@ def main() -> NoReturn:
         sys.exit(1)
     except OSError as error:
         _end(1, f"{error.strerror or error}{f' : {error.filename}' if error.filename else ''}")
+    except Exception as error:
+        from marketplace.db import as_unavailable
+
+        known = as_unavailable(error)
+        if known is None:
+            raise
+        _end(1, f"{known} ({str(getattr(error, 'orig', error)).splitlines()[0]})")
     sys.exit(status if isinstance(status, int) else 0)
 
 

@@ -173,11 +173,13 @@ class Database:
 
 def as_unavailable(error: Exception) -> Unavailable | None:
     """The `Unavailable` that a driver's or socket's failure means, or None when it is something else."""
+    origin = error.orig if isinstance(error, DBAPIError) else error
+    state = getattr(origin, "sqlstate", None) or ""
+    if state == "53100":
+        return StorageFull()
+    if state[:2] in {"08", "28", "3D", "53", "57"} or getattr(error, "connection_invalidated", False):
+        return Unavailable()
     if isinstance(error, DBAPIError):
-        state = getattr(error.orig, "sqlstate", None) or ""
-        if state == "53100":
-            return StorageFull()
-        if error.connection_invalidated or state[:2] in {"08", "53", "57"}:
-            return Unavailable()
         return None
-    return Unavailable() if isinstance(error, ConnectionError | TimeoutError) else None
+    # a socket that is gone, a host without a name: unlike a file's, such a failure names no file
+    return Unavailable() if isinstance(error, OSError) and error.filename is None else None

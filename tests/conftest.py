@@ -7,6 +7,7 @@ people. Nothing is mocked but outside services that cannot be reached.
 import asyncio
 import itertools
 import os
+import shutil
 import socket
 import sys
 import tempfile
@@ -26,6 +27,7 @@ from marketplace.embedded.engines import instance_secrets
 from marketplace.embedded.postgres import DATABASE, address
 from marketplace.settings import Settings
 from marketplace.territories import loading
+from marketplace.web.fonts import make_fonts
 from tests.support.world import World
 
 SHARED = Path(__file__).parent.parent.parent / "shared"
@@ -119,9 +121,11 @@ async def database_urls(addresses: Addresses, data_dir: Path) -> AsyncIterator[d
 
 
 @pytest.fixture
-def settings(database_urls: dict[str, str], addresses: Addresses, data_dir: Path, tmp_path: Path) -> Settings:
+def settings(
+    database_urls: dict[str, str], addresses: Addresses, data_dir: Path, fonts: Path, tmp_path: Path
+) -> Settings:
     """Settings of a demo instance on this test's own database and folder."""
-    (tmp_path / "fonts").symlink_to(_fonts(data_dir))
+    shutil.copytree(fonts, tmp_path / "fonts")
     return Settings.read(
         {
             "DATABASE_URL": database_urls["app"],
@@ -136,9 +140,11 @@ def settings(database_urls: dict[str, str], addresses: Addresses, data_dir: Path
     )
 
 
-def _fonts(data_dir: Path) -> Path:
+@pytest.fixture(scope="session")
+def fonts(data_dir: Path) -> Path:
+    """The site's fonts, made once."""
     folder = data_dir / "fonts"
-    folder.mkdir(exist_ok=True)
+    make_fonts(folder)
     return folder
 
 

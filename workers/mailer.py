@@ -1,4 +1,5 @@
-"""Sending one mail: claimed, sent, noted, each committed. A death in between leaves it `unknown`, never sent twice.
+"""Sending one mail: claimed, sent, noted, each committed. A death in between, or a server that falls
+silent, leaves it `unknown`, never sent twice.
 
 Without SMTP, a mail is an `.eml` file of the data directory (readable at /demo/courriels in demo mode).
 """
@@ -37,14 +38,23 @@ async def deliver(tools: Tools, mail_id: UUID) -> None:
         mail.state = MailState.SENDING
     try:
         await _send(tools, mail)
-    except (aiosmtplib.SMTPException, OSError):
-        async with tools.database.transaction(SYSTEM) as session:
-            await session.execute(update(Mail).where(Mail.id == mail_id).values(state=MailState.QUEUED))
+    except _OutcomeUnknown as error:
+        log.error("mail_outcome_unknown", mail_id=str(mail_id), error=str(error.__cause__))  # noqa: TRY400  the cause says it all
+        await _note(tools, mail_id, state=MailState.UNKNOWN)
+    except Exception:
+        await _note(tools, mail_id, state=MailState.QUEUED)
         raise
+    else:
+        await _note(tools, mail_id, state=MailState.SENT, sent_at=text("now()"))
+
+
+class _OutcomeUnknown(Exception):
+    """The server had the message in hand, and did not say what it did with it."""
+
+
+async def _note(tools: Tools, mail_id: UUID, **values: object) -> None:
     async with tools.database.transaction(SYSTEM) as session:
-        await session.execute(
-            update(Mail).where(Mail.id == mail_id).values(state=MailState.SENT, sent_at=text("now()"))
-        )
+        await session.execute(update(Mail).where(Mail.id == mail_id).values(**values))
 
 
 async def _send(tools: Tools, mail: Mail) -> None:
@@ -61,8 +71,7 @@ async def _send(tools: Tools, mail: Mail) -> None:
         return
     url = urlsplit(tools.settings.mail.url)
     secure = url.scheme == "smtps"
-    await aiosmtplib.send(
-        message,
+    client = aiosmtplib.SMTP(
         hostname=url.hostname or "localhost",
         port=url.port or (465 if secure else 587 if url.username else 25),
         username=unquote(url.username) if url.username else None,
@@ -71,6 +80,11 @@ async def _send(tools: Tools, mail: Mail) -> None:
         tls_context=ssl.create_default_context() if secure else None,
         timeout=TIMEOUT,
     )
+    async with client:
+        try:
+            await client.send_message(message)
+        except (aiosmtplib.SMTPServerDisconnected, aiosmtplib.SMTPTimeoutError) as error:
+            raise _OutcomeUnknown from error
 
 
 def _write(folder: Path, mail_id: UUID, message: EmailMessage) -> None:

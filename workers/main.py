@@ -33,6 +33,7 @@ async def work(settings: Settings, *, routes: Routes = ROUTES, deadlines: Sequen
     database = Database(
         needed(settings.database.worker_url, "DATABASE_WORKER_URL"), pool_size=settings.database.pool_size
     )
+    needed(settings.seal.key, "SEAL_KEY")
     tools = Tools(settings, database)
     queue = ArqQueue(settings.queue.url) if settings.queue.url else None
     stop = asyncio.Event()

@@ -19,6 +19,7 @@ from workers.relay import Relay
 
 QUEUE_NAME = "lotcommun:outbox"
 JOB_TIMEOUT = 120
+FINISH_SECONDS = 15
 
 log = logs.logger(__name__)
 
@@ -116,6 +117,20 @@ class Consumer:
             await worker.async_run()
         finally:
             try:
-                await asyncio.shield(worker.close())
+                await asyncio.shield(_end(worker))
             except (RedisError, OSError):
                 log.debug("consumer_close_failed")
+
+
+async def _end(worker: Worker) -> None:
+    """Close, once the jobs in hand have ended: one cut short would be a start without an end, and its mail perhaps sent."""
+    if worker.main_task:
+        worker.main_task.cancel()
+    if worker.tasks:
+        await asyncio.wait(worker.tasks.values(), timeout=FINISH_SECONDS)
+    pool: ArqRedis | None = worker._pool  # noqa: SLF001  absent until it has connected; `close` leaves it open when it fails
+    try:
+        await worker.close()
+    finally:
+        if pool is not None:
+            await pool.aclose()

@@ -2,12 +2,14 @@
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from datetime import datetime
 from secrets import token_hex
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import selectinload
+from sqlalchemy.orm.attributes import flag_modified
 
 from catalog.solutions.events import SheetSubmitted
 from catalog.solutions.lifecycle import SHEET, SolutionState, who
@@ -60,12 +62,7 @@ async def edit(
         raise StaleVersion(read=version, current=sheet.version)
     if sheet.state is not SolutionState.DRAFT:
         raise MoveRefused(state=SHEET.names[sheet.state], needed=N_("« brouillon »"), move="edit")
-    for name, value in _fields(content).items():
-        setattr(sheet, name, value)
-    sheet.prices.clear()
-    await session.flush()
-    sheet.prices.extend(price_lines(content.prices))
-    await session.flush()
+    await replace_content(session, sheet, _fields(content), content.prices)
     audit.note(session, by, "solution.edit", "solution", sheet.id, after={"version": sheet.version})
     return sheet
 
@@ -97,6 +94,19 @@ async def locked(
     if sheet is None:
         raise NotFound
     return sheet
+
+
+async def replace_content(
+    session: Session, sheet: Solution, fields: Mapping[str, object], prices: list[PriceIn]
+) -> None:
+    """Write `fields` and `prices` over a sheet's own: a new version, even when only a price changes."""
+    for name, value in fields.items():
+        setattr(sheet, name, value)
+    flag_modified(sheet, "name")
+    sheet.prices.clear()
+    await session.flush()
+    sheet.prices.extend(price_lines(prices))
+    await session.flush()
 
 
 def price_lines(prices: list[PriceIn]) -> list[PriceLine]:

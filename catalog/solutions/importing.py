@@ -21,7 +21,7 @@ from pydantic import ValidationError
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from catalog.solutions.drafting import price_lines, slug_of
+from catalog.solutions.drafting import price_lines, replace_content, slug_of
 from catalog.solutions.events import SheetChanged
 from catalog.solutions.lifecycle import SolutionState
 from catalog.solutions.models import Solution
@@ -131,7 +131,7 @@ def _from_french(values: dict[str, Any]) -> dict[str, Any]:
         "description": values.get("description") or "",
         "domains": _listed(values.get("domaines")),
         "tags": _listed(values.get("etiquettes")),
-        "audiences": [text.strip() for text in _listed(values.get("publics")) if text.strip()],
+        "audiences": [text for text in _listed(values.get("publics")) if str(text).strip()],
         "maturity": PHASES.get(str(values.get("phase") or "inconnu"), values.get("phase")),
         "website": _website(website),
         "since": values.get("depuis") or None,
@@ -219,7 +219,9 @@ async def _write(
     for record in records:
         sheet = known.get(record.id)
         content = _content(record)
-        owner = owners.get(record.supplier_siren or "") or owners.get(record.supplier or "")
+        owner = owners.get(record.supplier_siren) or (
+            owners.get(record.supplier) if record.fictional else None
+        )
         if sheet is None:
             sheet = Solution(
                 slug=record.id, startup_id=owner, state=SolutionState.PUBLISHED, state_since=now, **content
@@ -231,11 +233,7 @@ async def _write(
             report.unchanged += 1
             continue
         else:
-            for name, value in content.items():
-                setattr(sheet, name, value)
-            sheet.prices.clear()
-            await session.flush()
-            sheet.prices.extend(price_lines(record.prices))
+            await replace_content(session, sheet, content, record.prices)
             report.updated += 1
         await session.flush()
         audit.note(session, by, "solution.import", "solution", sheet.id, after={"slug": sheet.slug})
@@ -254,7 +252,7 @@ def _same(sheet: Solution, content: dict[str, Any], record: SheetRecord) -> bool
     return mine == [(p.label, p.unit, p.basis, p.vat_rate, p.mode, p.rows()) for p in record.prices]
 
 
-async def _owners(session: Session, records: list[SheetRecord]) -> dict[str, Any]:
+async def _owners(session: Session, records: list[SheetRecord]) -> dict[str | None, Any]:
     """The startups with an account, by SIREN and (for fictional ones only) by name."""
     sirens = {record.supplier_siren for record in records if record.supplier_siren}
     names = {record.supplier for record in records if record.supplier and record.fictional}
@@ -264,7 +262,7 @@ async def _owners(session: Session, records: list[SheetRecord]) -> dict[str, Any
             Organisation.siren.in_(sirens) | (Organisation.name.in_(names) & Organisation.fictional),
         )
     )
-    found: dict[str, Any] = {}
+    found: dict[str | None, Any] = {}
     for row in rows:
         if row.siren in sirens:
             found[row.siren] = row.id

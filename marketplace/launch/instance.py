@@ -10,7 +10,7 @@ from sqlalchemy.engine import make_url
 
 from marketplace import migrations
 from marketplace.db import Database
-from marketplace.embedded import engines
+from marketplace.embedded import EngineError, engines
 from marketplace.embedded.engines import instance_secrets
 from marketplace.settings import Settings, needed
 
@@ -26,7 +26,7 @@ def instance(
     migrate: bool = True,
     overrides: Mapping[str, str] | None = None,
 ) -> Iterator[Settings]:
-    """Settings whose engines answer and whose database is up to date. Raises `EngineError`, `DatabaseNewer`, `Invalid`.
+    """Settings whose engines answer and whose database is up to date. Raises `EngineError`, `Unavailable`, `Invalid`.
 
     With `DATABASE_URL` in the environment nothing is started, and the database is checked, not migrated.
     """
@@ -34,6 +34,8 @@ def instance(
     chosen = {"MARKETPLACE_DATA_DIR": str(data_dir)} if data_dir else {}
     settings = Settings.read({**chosen, **overrides})
     if settings.database.url:
+        if migrate:
+            asyncio.run(_checked(settings.database.url))
         yield settings
         return
     folder = settings.instance.data_dir.absolute()
@@ -50,6 +52,18 @@ def instance(
         if migrate:
             asyncio.run(bring_up_to_date(found, say=say))
         yield found
+
+
+async def _checked(url: str) -> None:
+    database = Database(url, pool_size=1)
+    try:
+        await migrations.check(database.engine)
+    except OSError as error:
+        raise EngineError(
+            f"La base de DATABASE_URL est injoignable : {error}. Voyez « marketplace doctor »."
+        ) from None
+    finally:
+        await database.close()
 
 
 async def bring_up_to_date(settings: Settings, *, say: Say = lambda _: None) -> list[str]:

@@ -107,14 +107,14 @@ def show_euros(cents: int | None, *, precise: bool = True) -> str:
     return "–" if cents is None else euros(cents, language=i18n.language.get(), precise=precise)
 
 
-def show_number(value: Decimal | int, decimals: int | None = None) -> str:
+def show_number(value: Decimal | int | str, decimals: int | None = None) -> str:
     """A number in the request's language; `decimals` fixes how many are shown."""
     pattern = None if decimals is None else "#,##0" + ("." + "0" * decimals if decimals else "")
     return format_decimal(value, format=pattern, locale=i18n.language.get())
 
 
-def show_percent(rate: Decimal) -> str:
-    text = format_decimal(rate.normalize(), locale=i18n.language.get())
+def show_percent(rate: Decimal | str) -> str:
+    text = format_decimal(Decimal(rate).normalize(), locale=i18n.language.get())
     return f"{text}{i18n.NO_BREAK}%" if i18n.language.get() == "fr" else f"{text}%"
 
 

@@ -108,7 +108,9 @@ def as_domain_error(error: Exception) -> DomainError | None:
 def handle(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     """Litestar's handler of every exception."""
     error = _without_group(error)
-    if isinstance(error, RecursionError) and "deserializing" in str(error):  # JSON nested a thousand deep
+    if isinstance(error, UnicodeDecodeError) or (
+        isinstance(error, RecursionError) and "deserializing" in str(error)
+    ):  # a body that is not UTF-8, or JSON nested a thousand deep
         error = ClientException()
     domain = as_domain_error(error)
     if domain is not None:

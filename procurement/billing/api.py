@@ -7,14 +7,15 @@ from uuid import UUID
 from litestar import Request, delete, get, post
 from litestar.datastructures import UploadFile
 from litestar.params import FromPath, JSONBody, MultipartBody
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from marketplace import clock
 from marketplace.actor import OrganisationKind
-from marketplace.errors import NotFound, SignInNeeded
+from marketplace.errors import Invalid, NotFound, SignInNeeded
 from marketplace.ids import InvoiceId, OrderId
 from marketplace.web.creating import creating
 from marketplace.web.transaction import By, Reads, Writes
+from marketplace.web.validation import from_pydantic
 from procurement.billing import invoicing, mandates, paying, queries
 from procurement.billing.schemas import InvoiceOut, MandateOut, NewMandate, OwnInvoice, PaymentIn, PaymentOut
 from procurement.pools.schemas import Reason
@@ -68,7 +69,10 @@ async def give_invoice(
     order_id: FromPath[UUID],
     data: MultipartBody[OwnInvoiceForm],
 ) -> InvoiceOut:
-    given = OwnInvoice.model_validate(data.model_dump(exclude={"file"}))
+    try:
+        given = OwnInvoice.model_validate(data.model_dump(exclude={"file"}))
+    except ValidationError as error:
+        raise Invalid(from_pydantic(error.errors())) from None
     content = await data.file.read() if data.file is not None else None
     invoice = await invoicing.record_own(
         session,

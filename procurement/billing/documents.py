@@ -65,7 +65,7 @@ async def write_invoice(session: Session, invoice_id: InvoiceId, *, folder: Path
         title="Facture",
         subtitle=f"N° {invoice.number}",
         reference=invoice.number,
-        notice="Facture établie au nom et pour le compte du fournisseur, sous son mandat.",
+        notice=f"Facture établie au nom et pour le compte de {order.supplier_name}, sous son mandat.",
         summary=[
             (
                 "Fournisseur",

@@ -4,6 +4,7 @@ import re
 from datetime import datetime
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from marketplace import audit
 from marketplace.actor import Actor, OrganisationKind, Role
@@ -45,15 +46,19 @@ async def give(session: Session, prefix: str, *, by: Actor, now: datetime) -> Bi
     live = await live_mandate(session, supplier_id)
     if live is not None:
         raise MandateGiven(prefix=live.prefix)
-    if await session.scalar(select(BillingMandate.id).where(BillingMandate.prefix == prefix)):
-        raise Invalid(
-            [wrong("prefix", N_("Cette série existe déjà : choisissez un autre préfixe."), code="taken")]
-        )
     mandate = BillingMandate(
         supplier_id=supplier_id, prefix=prefix, text_version=TEXT_VERSION, given_by=by.person_id, given_at=now
     )
-    session.add(mandate)
-    await session.flush()
+    try:
+        async with session.begin_nested():
+            session.add(mandate)
+            await session.flush()
+    except IntegrityError:  # another supplier's series, which this one cannot see, or a colleague's click
+        if (live := await live_mandate(session, supplier_id)) is not None:
+            raise MandateGiven(prefix=live.prefix) from None
+        raise Invalid(
+            [wrong("prefix", N_("Cette série existe déjà : choisissez un autre préfixe."), code="taken")]
+        ) from None
     audit.note(
         session,
         by,

@@ -16,7 +16,7 @@ from marketplace.errors import SignInNeeded, wrong
 from marketplace.ids import InvoiceId, OrderId
 from marketplace.web import i18n
 from marketplace.web.creating import creating
-from marketplace.web.exports import table_file
+from marketplace.web.exports import both, table_file
 from marketplace.web.forms import Form
 from marketplace.web.pages import page, redirect
 from marketplace.web.transaction import By, Reads, Writes
@@ -43,8 +43,8 @@ async def list_invoices(request: Request[Any, Any, Any], reads: Reads, by: By) -
     )
 
 
-@get("/factures.{form:str}")
-async def export_invoices(reads: Reads, by: By, form: FromPath[str]) -> Response[bytes]:
+@get(both("/factures"))
+async def export_invoices(request: Request[Any, Any, Any], reads: Reads, by: By) -> Response[bytes]:
     if not by.signed_in:
         raise SignInNeeded
     known = {order.id: order for order in await orders.mine(reads, by)}
@@ -69,7 +69,7 @@ async def export_invoices(reads: Reads, by: By, form: FromPath[str]) -> Response
         ]
         for invoice in await queries.mine(reads, by)
     ]  # fmt: skip
-    return table_file(form, "factures", header, rows)
+    return table_file(request, "factures", header, rows)
 
 
 @get("/factures/{invoice_id:uuid}")

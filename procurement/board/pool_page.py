@@ -13,7 +13,7 @@ from marketplace.actor import Actor
 from marketplace.db import ReadSession, Session
 from marketplace.ids import PoolId
 from marketplace.web import i18n
-from marketplace.web.exports import table_file
+from marketplace.web.exports import both, table_file
 from marketplace.web.forms import Form
 from marketplace.web.pages import page
 from marketplace.web.transaction import By, Reads
@@ -92,8 +92,10 @@ async def show_pool(
     )
 
 
-@get("/achats/{pool_id:uuid}/villes.{form:str}")
-async def export_towns(reads: Reads, by: By, pool_id: FromPath[UUID], form: FromPath[str]) -> Response[bytes]:
+@get(both("/achats/{pool_id:uuid}/villes"))
+async def export_towns(
+    request: Request[Any, Any, Any], reads: Reads, by: By, pool_id: FromPath[UUID]
+) -> Response[bytes]:
     view = await queries.view(reads, PoolId(pool_id), by)
     header = [
         N_("Ville"),
@@ -118,7 +120,7 @@ async def export_towns(reads: Reads, by: By, pool_id: FromPath[UUID], form: From
                 *figures,
             ]
         )
-    return table_file(form, "villes", header, rows)
+    return table_file(request, "villes", header, rows)
 
 
 def _steps(view: queries.PoolView) -> list[tuple[str, str, str]]:
@@ -130,9 +132,9 @@ def _steps(view: queries.PoolView) -> list[tuple[str, str, str]]:
     rows = [
         (PoolState.CENSUS, census, N_("Fin du recensement des besoins")),
         (PoolState.COMMITMENT, council, N_("Dernières délibérations et signatures")),
-        (PoolState.FROZEN, "", N_("Périmètre figé")),
+        (PoolState.FROZEN, "", N_("Plus personne n’entre ni ne sort")),
         (PoolState.CONSULTATION, "", N_("Offres des entreprises, scellées jusqu’à l’ouverture")),
-        (PoolState.AWARD, "", N_("Attribution")),
+        (PoolState.AWARD, "", N_("L’élu signataire la notifie")),
         (PoolState.EXECUTION, "", N_("Commandes, livraisons, factures")),
     ]
     found = []

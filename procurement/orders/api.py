@@ -11,6 +11,7 @@ from marketplace.ids import OrderId, PoolId
 from marketplace.web.transaction import By, Reads, Writes
 from procurement.orders import fulfilling, queries
 from procurement.orders.schemas import Issue, OrderOut
+from procurement.pools import queries as pools
 from procurement.pools.schemas import Reason
 
 TAGS = ["orders"]
@@ -25,7 +26,10 @@ async def list_orders(reads: Reads, by: By) -> list[OrderOut]:
 
 @get("/pools/{pool_id:uuid}/orders", summary="The pool's orders that I may see", tags=TAGS)
 async def list_of_pool(reads: Reads, pool_id: FromPath[UUID]) -> list[OrderOut]:
-    return [OrderOut.of(order) for order in await queries.of_pool(reads, PoolId(pool_id))]
+    found = await queries.of_pool(reads, PoolId(pool_id))
+    if not found:
+        await pools.one(reads, PoolId(pool_id))  # a pool that is not theirs is not an empty list
+    return [OrderOut.of(order) for order in found]
 
 
 @get("/orders/{order_id:uuid}", summary="One order", tags=TAGS)

@@ -14,7 +14,7 @@ from marketplace.db import ReadSession, Session
 from marketplace.errors import SignInNeeded
 from marketplace.ids import OrderId
 from marketplace.web import i18n
-from marketplace.web.exports import table_file
+from marketplace.web.exports import both, table_file
 from marketplace.web.forms import Form
 from marketplace.web.pages import page, redirect
 from marketplace.web.transaction import By, Reads, Writes
@@ -47,8 +47,8 @@ async def list_orders(request: Request[Any, Any, Any], reads: Reads, by: By) -> 
     )
 
 
-@get("/commandes.{form:str}")
-async def export_orders(reads: Reads, by: By, form: FromPath[str]) -> Response[bytes]:
+@get(both("/commandes"))
+async def export_orders(request: Request[Any, Any, Any], reads: Reads, by: By) -> Response[bytes]:
     if not by.signed_in:
         raise SignInNeeded
     header = [
@@ -72,7 +72,7 @@ async def export_orders(reads: Reads, by: By, form: FromPath[str]) -> Response[b
         ]
         for order in await queries.mine(reads, by)
     ]
-    return table_file(form, "commandes", header, rows)
+    return table_file(request, "commandes", header, rows)
 
 
 @get("/commandes/{order_id:uuid}")

@@ -1,6 +1,6 @@
 """Reaching a pool and its memberships, in the one order of locks, and what somebody is to them."""
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import selectinload
 
 from marketplace.actor import Actor, OrganisationKind, Role
@@ -28,16 +28,16 @@ async def locked_pool(session: Session, pool_id: PoolId, *, version: int | None 
 
 
 async def locked_memberships(session: Session, pool: Pool) -> list[Membership]:
-    """All the pool's memberships with their needs and towns, locked by id. The pool must be locked first."""
-    found = await session.scalars(
-        select(Membership)
-        .where(Membership.pool_id == pool.id)
-        .options(selectinload(Membership.needs), selectinload(Membership.town))
-        .order_by(Membership.id)
-        .with_for_update(of=Membership)
-        .execution_options(populate_existing=True)
-    )
-    return list(found)
+    """All the pool's memberships with their needs and towns, locked by id. The pool must be locked first.
+
+    For its coordinator and the worker: row-level security lets a member lock its own row alone, see `memberships_of`.
+    """
+    return list(await session.scalars(_all_of(pool).with_for_update(of=Membership)))
+
+
+async def memberships_of(session: Session, pool: Pool) -> list[Membership]:
+    """All the pool's memberships with their needs and towns, read. They hold still while the pool is locked."""
+    return list(await session.scalars(_all_of(pool)))
 
 
 async def my_membership(session: Session, pool: Pool, by: Actor) -> Membership:
@@ -83,3 +83,13 @@ def who(pool: Pool, by: Actor, membership: Membership | None = None) -> set[Who]
         if signs:
             found.add(Who.TOWN_SIGNATORY)
     return found
+
+
+def _all_of(pool: Pool) -> Select[Membership]:
+    return (
+        select(Membership)
+        .where(Membership.pool_id == pool.id)
+        .options(selectinload(Membership.needs), selectinload(Membership.town))
+        .order_by(Membership.id)
+        .execution_options(populate_existing=True)
+    )

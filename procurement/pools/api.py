@@ -62,6 +62,7 @@ async def show_pool(reads: Reads, by: By, pool_id: FromPath[UUID]) -> PoolOut:
     "/pools/{pool_id:uuid}/members", summary="The pool's towns and their quantities (members only)", tags=TAGS
 )
 async def list_members(reads: Reads, pool_id: FromPath[UUID]) -> list[MemberOut]:
+    await queries.one(reads, PoolId(pool_id))
     return [member_out(m) for m in await queries.members(reads, PoolId(pool_id))]
 
 

@@ -83,6 +83,7 @@ async def close(session: Session, pool_id: PoolId, *, by: Actor, now: datetime) 
 async def extend(session: Session, pool_id: PoolId, until: date, *, by: Actor, now: datetime) -> Pool:
     """After a missed threshold: take the census up again until a later day, keeping what was declared."""
     pool = await locked_pool(session, pool_id)
+    POOL.check(pool.state, "extend", who(pool, by))
     _policy(pool, MissedPolicy.EXTEND)
     _later(pool, until, now)
     return await _move(session, pool, "extend", by=by, now=now)
@@ -98,7 +99,12 @@ async def continue_anyway(session: Session, pool_id: PoolId, *, by: Actor, now: 
 async def reopen(session: Session, pool_id: PoolId, until: date, *, by: Actor, now: datetime) -> Pool:
     """Undo a closing, until a later day. Every confirmation falls back to a declaration."""
     pool = await locked_pool(session, pool_id)
+    roles = who(pool, by)
+    POOL.check(pool.state, "reopen_census", roles)
     _later(pool, until, now)
+    for membership in await locked_memberships(session, pool):
+        if membership.state in MEMBERSHIP.moves["ask_again"].sources:
+            await lifecycle.apply(session, MEMBERSHIP, membership, "ask_again", who=roles, by=by, now=now)
     return await _move(session, pool, "reopen_census", by=by, now=now)
 
 
@@ -126,6 +132,7 @@ async def validate(session: Session, pool_id: PoolId, *, by: Actor, now: datetim
 async def abandon(session: Session, pool_id: PoolId, reason: str, *, by: Actor, now: datetime) -> Pool:
     """Give the pool up before it is published, saying why."""
     pool = await locked_pool(session, pool_id)
+    POOL.check(pool.state, "abandon", who(pool, by))
     pool.reason = reason
     return await _move(session, pool, "abandon", by=by, now=now, facts={"reason": reason})
 
@@ -146,6 +153,7 @@ async def resume(session: Session, pool_id: PoolId, *, by: Actor, now: datetime)
             state=POOL_STATE_NAMES[pool.state], needed=POOL_STATE_NAMES[PoolState.SUSPENDED], move="resume"
         )
     move = f"resume_{pool.suspended_from}"
+    POOL.check(pool.state, move, who(pool, by))
     pool.suspended_from = None
     return await _move(session, pool, move, by=by, now=now)
 

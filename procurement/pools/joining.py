@@ -15,7 +15,7 @@ from marketplace.ids import MembershipId, OrganisationId, PoolId
 from marketplace.territories.queries import UnknownTown
 from marketplace.words import N_
 from procurement.pools import totals
-from procurement.pools.access import locked_memberships, locked_pool, membership_in, my_membership, who
+from procurement.pools.access import locked_pool, membership_in, memberships_of, my_membership, who
 from procurement.pools.events import TownInvited, TownLeft
 from procurement.pools.lifecycle import (
     BEFORE_FREEZE,
@@ -119,7 +119,7 @@ async def join(session: Session, pool_id: PoolId, *, by: Actor, now: datetime) -
         await lifecycle.apply(
             session, MEMBERSHIP, membership, "show_interest", who=who(pool, by, membership), by=by, now=now
         )
-    await totals.recompute(session, pool, await locked_memberships(session, pool))
+    await totals.recompute(session, pool, await memberships_of(session, pool))
     return membership
 
 
@@ -147,7 +147,7 @@ async def declare(
     await lifecycle.apply(session, MEMBERSHIP, membership, "declare", who=who(pool, by, membership), by=by, now=now,
                           facts={"needs": {str(need.line_id): str(need.firm) for need in wanted}})  # fmt: skip
     await _replace_needs(session, membership, wanted)
-    await totals.recompute(session, pool, await locked_memberships(session, pool))
+    await totals.recompute(session, pool, await memberships_of(session, pool))
     await session.refresh(membership, ["version"])
     return membership
 
@@ -215,7 +215,7 @@ async def _leave(
         session, MEMBERSHIP, membership, move, who=who(pool, by, membership), by=by, now=now,
         event=TownLeft(pool_id=pool.id, membership_id=membership.id), facts={"reason": reason},
     )  # fmt: skip
-    await totals.recompute(session, pool, await locked_memberships(session, pool))
+    await totals.recompute(session, pool, await memberships_of(session, pool))
     return membership
 
 

@@ -11,6 +11,7 @@ consultation, analysis ─fail▶ unsuccessful;  consultation, analysis, award �
 before consultation ─abandon▶ abandoned;  any running phase ─suspend▶ suspended ─resume…▶ where it was
 
 invited ─show_interest▶ interested ─declare▶ declared ─confirm▶ confirmed ─deliberate▶ deliberated ─sign▶ signed
+                                                       ◀─ask_again─┘  (the census is reopened)
 signed (or confirmed, for a pool of one) ─commit▶ committed ─execute▶ executing ─settle▶ settled
 exits: declined, silent, withdrawn, not_committed, excluded
 """
@@ -190,6 +191,7 @@ MEMBERSHIP: Lifecycle[MembershipState, Who] = Lifecycle(
         Move("decline", frozenset({M.INVITED}), M.DECLINED, _town),
         Move("declare", frozenset({M.INVITED, M.INTERESTED, M.DECLARED, M.CONFIRMED}), M.DECLARED, _town),
         Move("confirm", frozenset({M.DECLARED}), M.CONFIRMED, _town),
+        Move("ask_again", frozenset({M.CONFIRMED}), M.DECLARED, frozenset({Who.COORDINATOR})),
         Move("deliberate", frozenset({M.CONFIRMED}), M.DELIBERATED, _town),
         Move("sign", frozenset({M.DELIBERATED}), M.SIGNED, frozenset({Who.TOWN_SIGNATORY})),
         Move("commit", frozenset({M.SIGNED}), M.COMMITTED, _ours),

@@ -94,7 +94,10 @@ async def decline(
 async def _open_consultation(
     session: Session, consultation_id: ConsultationId, by: Actor, now: datetime
 ) -> Consultation:
-    """The consultation, its row shared-locked: the timer, which locks it alone, opens before or after, never meanwhile."""
+    """The consultation, its row shared-locked: the timer, which locks it alone, opens before or after, never meanwhile.
+
+    The startup's own invitation is locked too: two of its people who deposit at once come one after the other.
+    """
     consultation = await session.scalar(
         select(Consultation)
         .join(Invitation, Invitation.consultation_id == Consultation.id)
@@ -103,6 +106,11 @@ async def _open_consultation(
     )
     if consultation is None:
         raise NotFound
+    await session.scalar(
+        select(Invitation.id)
+        .where(Invitation.consultation_id == consultation.id, Invitation.startup_id == by.organisation_id)
+        .with_for_update()
+    )
     if now >= consultation.deadline_at:
         raise DeadlinePassed(deadline=consultation.deadline_at.isoformat())
     if consultation.state is not ConsultationState.OPEN:

@@ -20,7 +20,7 @@ from marketplace.db import ReadSession, Session
 from marketplace.errors import FieldError, Invalid, NotFound, wrong
 from marketplace.ids import ConsultationId, PoolId
 from marketplace.web.creating import creating
-from marketplace.web.exports import table_file
+from marketplace.web.exports import both, table_file
 from marketplace.web.forms import Form
 from marketplace.web.pages import page, redirect
 from marketplace.web.transaction import By, Reads, Writes
@@ -200,9 +200,9 @@ async def relaunch(session: Writes, by: By, pool_id: FromPath[UUID]) -> Redirect
     return redirect(f"/achats/{pool_id}", N_("Le périmètre figé attend une nouvelle consultation."))
 
 
-@get("/achats/{pool_id:uuid}/offres.{form:str}")
+@get(both("/achats/{pool_id:uuid}/offres"))
 async def export_offers(
-    reads: Reads, by: By, pool_id: FromPath[UUID], form: FromPath[str]
+    request: Request[Any, Any, Any], reads: Reads, by: By, pool_id: FromPath[UUID]
 ) -> Response[bytes]:
     view = await pools.view(reads, PoolId(pool_id), by)
     found = comparison_out(await comparing.comparison(reads, view.pool, view.memberships, by))
@@ -213,7 +213,7 @@ async def export_offers(
         shares = [next((s.ttc_cents for s in offer.towns if s.town == town), None) for offer in found.offers]
         rows.append([town, *(None if cents is None else Decimal(cents) / 100 for cents in shares)])
     rows.append(["Total", *(Decimal(offer.ttc_cents) / 100 for offer in found.offers)])
-    return table_file(form, "offres", header, rows)
+    return table_file(request, "offres", header, rows)
 
 
 @get("/achats/{pool_id:uuid}/profil-acheteur")

@@ -4,11 +4,10 @@ from decimal import Decimal
 from typing import Any
 
 from litestar import Request, Response, get
-from litestar.params import FromPath
 
 from catalog.taxonomy import domains
 from marketplace.web import i18n
-from marketplace.web.exports import table_file
+from marketplace.web.exports import both, table_file
 from marketplace.web.pages import page, show_deadline, unit_name
 from marketplace.web.schemas import plain
 from marketplace.web.transaction import By, Reads
@@ -33,8 +32,8 @@ async def follow(request: Request[Any, Any, Any], reads: Reads, by: By) -> Respo
     )
 
 
-@get("/suivi.{form:str}")
-async def export(reads: Reads, by: By, form: FromPath[str]) -> Response[bytes]:
+@get(both("/suivi"))
+async def export(request: Request[Any, Any, Any], reads: Reads, by: By) -> Response[bytes]:
     header = [
         N_("Achat"), N_("Domaine"), N_("Coordonnateur"), N_("Phase"), N_("Villes"), N_("Volumes"), N_("Estimation basse HT (€)"),
         N_("Estimation haute HT (€)"), N_("Attribué HT (€)"), N_("Échéance"), N_("Alerte"),
@@ -55,7 +54,7 @@ async def export(reads: Reads, by: By, form: FromPath[str]) -> Response[bytes]:
         ]
         for f in await queries.followed_pools(reads, by)
     ]
-    return table_file(form, "suivi", header, rows)
+    return table_file(request, "suivi", header, rows)
 
 
 def _euros(cents: int | None) -> Decimal | None:

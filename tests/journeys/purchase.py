@@ -21,6 +21,7 @@ class Cast:
     other_town: Somebody
     startup: Somebody
     supervisor: Somebody
+    scripts: bool
     pool: str = ""
 
     @classmethod
@@ -32,7 +33,7 @@ class Cast:
                 "suivi@bdt.demo",
             )
         ]  # fmt: skip
-        return cls(*people)
+        return cls(*people, scripts=bool(options.get("java_script_enabled", True)))
 
     async def everyone_leaves(self) -> None:
         for person in (
@@ -110,7 +111,10 @@ async def close_the_census_and_commit(cast: Cast) -> None:
     await other.presses("Confirmer nos quantités")
     await agent.goes(cast.pool)
     await agent.presses("Valider les besoins")
-    await until(agent, cast.pool, "Convention constitutive, version 1")
+    if cast.scripts:
+        await agent.sees("Convention constitutive, version 1", patience=20)
+    else:
+        await until(agent, cast.pool, "Convention constitutive, version 1")
     for clerk, signatory in ((agent, mayor), (other, other)):
         today = await today_of(clerk)
         await clerk.goes(cast.pool)

@@ -1,16 +1,18 @@
 """Every lifecycle of the product, walked whole: each state × move × who, on a real table, through the one function."""
 
+import asyncio
 import importlib
+import itertools
 import pkgutil
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
 from types import ModuleType
 from typing import Any, ClassVar
 from uuid import UUID
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import DateTime, select, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 import catalog
@@ -20,11 +22,10 @@ import search
 import workers
 from marketplace import outbox
 from marketplace.actor import SYSTEM
-from marketplace.audit import AuditLine
-from marketplace.db import Database
+from marketplace.db import Database, Session
 from marketplace.errors import DomainError
 from marketplace.ids import new_id
-from marketplace.lifecycle import Lifecycle, Move, MoveRefused, NotTheirMove, apply
+from marketplace.lifecycle import Lifecycle, MoveRefused, NotTheirMove, apply
 from marketplace.settings import Settings, needed
 
 STARTS = {
@@ -94,11 +95,13 @@ class Walked(Own):
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     state: Mapped[str]
-    state_since: Mapped[datetime | None]
+    state_since: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Walk(outbox.Event):
     topic = "test.walked"
+    row_id: UUID
 
 
 def leading_to(lifecycle: Lifecycle[Any, Any], starts: set[str]) -> set[str]:
@@ -134,11 +137,6 @@ def test_a_decision_that_binds_is_one_partys_alone(noun: str, move: str) -> None
     assert TABLES[noun].moves[move].whose == NOBODY_ELSES[noun, move]
 
 
-@pytest.fixture(scope="module")
-async def walking(request: pytest.FixtureRequest) -> AsyncIterator[None]:
-    yield
-
-
 @pytest.fixture
 async def database(settings: Settings) -> AsyncIterator[Database]:
     """The owner's connections, on a database that has the table of `Walked`."""
@@ -153,31 +151,96 @@ NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 
 async def attempted(
-    database: Database, lifecycle: Lifecycle[Any, Any], state: StrEnum, move: Move[Any, Any], who: set[Any]
-) -> tuple[type[DomainError] | None, str, int, int]:
-    """Try one move for good: what it raised, the state it left, and how many audit lines and events."""
+    session: Session, lifecycle: Lifecycle[Any, Any], state: str, move: str, who: set[Any]
+) -> type[DomainError] | None:
+    """Try one move on a fresh row; look at all it left behind; return what it raised."""
+    row = Walked(state=str(state))
+    session.add(row)
+    await session.flush()
+    savepoint = await session.begin_nested()
     refused: type[DomainError] | None = None
-    async with database.transaction(SYSTEM) as session:
-        row = Walked(state=state)
-        session.add(row)
-        await session.flush()
-        savepoint = await session.begin_nested()
-        await session.refresh(row)
-        row.state = state
-        try:
-            await apply(
-                session, Tolerant(lifecycle), row, move.name, who=who, by=SYSTEM, now=NOW, event=Walk()
-            )
-            await savepoint.commit()
-        except DomainError as error:
-            refused = type(error)
-            await savepoint.rollback()
-        left = await session.scalar(text("select state from walked where id = :id"), {"id": row.id})
-        lines = await session.scalar(
-            select(func.count()).where(
-                AuditLine.subject_id == row.id, AuditLine.action == f"{lifecycle.noun}.{move.name}"
-            )
+    try:
+        await apply(
+            session,
+            lifecycle,
+            row,
+            move,
+            who=who,
+            by=SYSTEM,
+            now=NOW,
+            event=Walk(row_id=row.id),
+            facts={"why": "x"},
         )
-        events = await session.scalar(text("select count(*) from outbox where topic = 'test.walked'"))
-        await session.execute(text("delete from outbox where topic = 'test.walked'"))
-    return refused, str(left), int(lines or 0), int(events or 0)
+        await savepoint.commit()
+    except DomainError as error:
+        refused = type(error)
+        await savepoint.rollback()
+    left = (await session.execute(LEFT, {"id": row.id, "key": str(row.id)})).one()
+    if refused:
+        assert tuple(left) == (state, None, None, None, None, 0)
+    else:
+        target = str(lifecycle.moves[move].target)
+        after = {"state": target, "why": "x"}
+        assert tuple(left) == (target, NOW, f"{lifecycle.noun}.{move}", {"state": state}, after, 1)
+    return refused
+
+
+LEFT = text(
+    "select w.state, w.state_since, a.action, a.before, a.after, (select count(*) from outbox where payload->>'row_id' = :key)"
+    " from walked w left join audit_line a on a.subject_id = w.id where w.id = :id"
+)
+
+
+@nouns
+async def test_only_the_moves_of_the_table_are_made_and_only_by_those_it_names(
+    noun: str, database: Database
+) -> None:
+    lifecycle = TABLES[noun]
+    tried = 0
+    async with database.transaction(SYSTEM) as session:
+        for state, move in itertools.product(lifecycle.names, lifecycle.moves.values()):
+            for who in lifecycle.people:
+                starts, theirs = state in move.sources, who in move.whose
+                assert (move.name in lifecycle.allowed(state, {who})) == (starts and theirs)
+                expected = None if starts and theirs else NotTheirMove if starts else MoveRefused
+                if starts or theirs:
+                    assert await attempted(session, lifecycle, state, move.name, {who}) is expected
+                    tried += 1
+                else:
+                    with pytest.raises(MoveRefused):
+                        lifecycle.check(state, move.name, {who})
+            with pytest.raises((MoveRefused, NotTheirMove)):
+                lifecycle.check(state, move.name, set())
+    assert tried > len(lifecycle.moves)
+
+
+def test_a_refused_move_says_the_state_it_is_in_and_whose_move_it_would_be() -> None:
+    pool = TABLES["pool"]
+    with pytest.raises(MoveRefused, match=r"brouillon.*recensement"):
+        pool.check("draft", "close_census", set())
+    with pytest.raises(NotTheirMove, match="le serveur"):
+        pool.check("consultation", "open_offers", set())
+
+
+async def test_two_people_who_make_one_move_at_once_make_it_once(
+    settings: Settings, database: Database
+) -> None:
+    owner = Database(needed(settings.database.owner_url, "owner"), pool_size=4)
+    async with owner.transaction(SYSTEM) as session:
+        row = Walked(state="frozen")
+        session.add(row)
+
+    async def publish() -> bool:
+        async with owner.transaction(SYSTEM) as session:
+            mine = (await session.scalars(select(Walked))).one()
+            try:
+                await apply(session, TABLES["pool"], mine, "publish", who={"coordinator"}, by=SYSTEM, now=NOW)
+            except MoveRefused:
+                return False
+            return True
+
+    made = await asyncio.gather(*(publish() for _ in range(4)))
+    async with owner.reading(SYSTEM) as reads:
+        lines = await reads.scalar(text("select count(*) from audit_line where action = 'pool.publish'"))
+    await owner.close()
+    assert (sorted(made), lines) == ([False, False, False, True], 1)

@@ -1,5 +1,6 @@
 """Exact cents: sums, shares, VAT and what people type."""
 
+import itertools
 from decimal import Decimal
 from fractions import Fraction
 
@@ -60,7 +61,7 @@ def test_a_heavier_weight_never_gets_the_smaller_share(
 ) -> None:
     parts = shares(amount, weights, sorted(weights))
     ranked = sorted(weights, key=lambda key: weights[key])
-    for lighter, heavier in zip(ranked, ranked[1:], strict=False):
+    for lighter, heavier in itertools.pairwise(ranked):
         assert weights[lighter] == weights[heavier] or parts[lighter] <= parts[heavier]
 
 

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, BrowserContext, Locator, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Locator, Page, Response, async_playwright
 
 FLAGS = [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -21,6 +21,13 @@ AXE = {
         "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
     }
 }
+CONTRAST = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
+WIDER = """() => {
+  const width = document.documentElement.clientWidth;
+  if (document.documentElement.scrollWidth <= width) return [];
+  const wide = [...document.body.querySelectorAll("*")].filter(e => e.getBoundingClientRect().right > width + 0.5);
+  return wide.map(e => `${e.tagName}.${e.className} ends at ${e.getBoundingClientRect().right}: ${e.textContent.trim().slice(0, 40)}`);
+}"""
 PASSWORD = "demonstration"
 
 
@@ -54,6 +61,7 @@ class Somebody:
     def __init__(self, context: BrowserContext, page: Page, site: str) -> None:
         self.context, self.page, self.site = context, page, site
         self.complaints: list[str] = []
+        page.on("response", self._note_missing)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on(
             "console",
@@ -63,6 +71,10 @@ class Somebody:
                 else None
             ),
         )
+
+    def _note_missing(self, answer: Response) -> None:
+        if answer.status >= 400 and answer.request.resource_type != "document":
+            self.complaints.append(f"{answer.status} {answer.url}")
 
     @classmethod
     async def arrive(
@@ -121,16 +133,14 @@ class Somebody:
     def row(self, name: str) -> Locator:
         return self.page.get_by_role("row").filter(has_text=name)
 
-    async def overflow(self) -> int:
-        """How many pixels the page is wider than its window."""
-        found: int = await self.page.evaluate(
-            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-        )
+    async def overflow(self) -> list[str]:
+        """What makes the page wider than its window; nothing when it fits."""
+        found: list[str] = await self.page.evaluate(WIDER)
         return found
 
-    async def barriers(self) -> list[str]:
+    async def barriers(self, *, only_contrast: bool = False) -> list[str]:
         """What axe finds wrong with the page, one line each."""
-        results = await Axe().run(self.page, options=AXE)
+        results = await Axe().run(self.page, options=CONTRAST if only_contrast else AXE)
         return [
             f"{self.path}: {violation['id']} {node['target']} {node.get('failureSummary', '')[:200]}"
             for violation in results.response["violations"]

@@ -123,6 +123,17 @@ async def test_an_edit_says_which_version_it_read(world: World) -> None:
     assert [step["unit_price_cents"] for step in sheet["prices"][0]["steps"]] == [18000]
 
 
+async def test_an_edit_of_prices_alone_is_a_new_version_and_is_not_lost_to_a_stale_one(world: World) -> None:
+    seller = await world.startup()
+    drafted = await seller.did("/my/solutions", content())
+    path = f"/my/solutions/{drafted['id']}"
+    first = content(prices=[price(("0", None, 18000))])
+    assert (await seller.did(path, first, method="put", If_Match="1"))["version"] == 2
+    stale = await seller.put(path, content(prices=[price(("0", None, 1))]), If_Match="1")
+    assert stale.status_code == 412
+    assert (await seller.read(path))["prices"][0]["steps"][0]["unit_price_cents"] == 18000
+
+
 async def test_another_startup_sees_no_more_than_if_the_draft_did_not_exist(world: World) -> None:
     owner, other, town = await world.startup(), await world.startup("Lucivoie"), await world.town()
     drafted = await owner.did("/my/solutions", content())
