@@ -1,1 +1,1 @@
-"""Demo mode: everything embedded, fictional startups, real towns, and a clock that can be moved forward."""
+"""What demo mode alone has: people to sign in as, fictional startups, mails to read, and a clock that moves forward."""

@@ -16,7 +16,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from marketplace.demo import clock, people
 from marketplace.embedded.processes import EngineError, last_lines
 from marketplace.launch import demo_pools, processes, seeding
-from marketplace.launch.instance import instance
+from marketplace.launch.instance import instance, refuse_given_database
 from marketplace.launch.serving import refuse_taken_port
 from marketplace.settings import Settings, needed
 
@@ -35,6 +35,7 @@ def demo(*, data_dir: Path | None, port: int, reset: bool) -> None:
     """Run until Ctrl-C or SIGTERM. Raises `EngineError` or `Invalid` with what to do."""
     console = Console(stderr=True, highlight=False)
     started = time.monotonic()
+    refuse_given_database()
     refuse_taken_port("127.0.0.1", port)
     overrides = {"MARKETPLACE_DEMO": "1", "WEB_PORT": str(port), "WEB_BASE_URL": f"http://localhost:{port}"}
     stopping = _stop_on_signals()
@@ -44,8 +45,6 @@ def demo(*, data_dir: Path | None, port: int, reset: bool) -> None:
                 Settings.read({"MARKETPLACE_DATA_DIR": str(data_dir)} if data_dir else {}).instance.data_dir
             )
         settings = stack.enter_context(instance(data_dir, say=console.print, alone=True, overrides=overrides))
-        if settings.database.owner_url is None or not settings.instance.demo:
-            raise EngineError("La démonstration se lance sans DATABASE_URL : elle a ses propres moteurs.")
         _seed(settings, console)
         asyncio.run(clock.allow(needed(settings.database.owner_url, "DATABASE_OWNER_URL"), "lotcommun_app"))
         children = stack.enter_context(processes.running(settings, say=console.print))

@@ -38,6 +38,8 @@ def instance(
             asyncio.run(_checked(settings.database.url))
         yield settings
         return
+    if settings.database.worker_url or settings.database.owner_url:
+        needed(settings.database.url, "DATABASE_URL")  # half an address must not be mixed with our own engines
     folder = settings.instance.data_dir.absolute()
     with engines(folder, say=say, alone=alone) as addresses:
         given = {
@@ -52,6 +54,13 @@ def instance(
         if migrate:
             asyncio.run(bring_up_to_date(found, say=say))
         yield found
+
+
+def refuse_given_database() -> None:
+    """Raise `EngineError` when the environment names a database: demo people and a moved clock must never get into it."""
+    given = Settings.read().database
+    if given.url or given.worker_url or given.owner_url:
+        raise EngineError("La démonstration se lance sans DATABASE_URL : elle a ses propres moteurs.")
 
 
 async def _checked(url: str) -> None:

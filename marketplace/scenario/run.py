@@ -18,12 +18,12 @@ from marketplace.demo import clock as demo_clock
 from marketplace.demo import people
 from marketplace.embedded.processes import last_lines
 from marketplace.launch import processes, seeding
-from marketplace.launch.instance import instance
+from marketplace.launch.instance import instance, refuse_given_database
 from marketplace.scenario.cast import PASSWORD, Cast, make_cast
 from marketplace.scenario.checks import checks
 from marketplace.scenario.client import Client, StepFailed
 from marketplace.settings import Settings, needed
-from marketplace.tabular import read_rows
+from marketplace.tabular import SourceRow, read_rows
 
 Say = Callable[[str], None]
 DOMAIN, UNIT = "eclairage-public", "light_point"
@@ -35,6 +35,8 @@ INHABITANTS_A_POINT = 900
 def run(*, towns: int, solutions: Path | None, say: Say) -> dict[str, Any]:
     """Play the whole story on a fresh instance. Returns the document of `--json`; `ok` is False when a check fails."""
     started = time.monotonic()
+    refuse_given_database()
+    rows = list(read_rows(solutions)) if solutions else None
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="lot-commun-")))
         overrides = {
@@ -43,11 +45,11 @@ def run(*, towns: int, solutions: Path | None, say: Say) -> dict[str, Any]:
             "MARKETPLACE_LOG_LEVEL": "WARNING",
         }
         settings = stack.enter_context(instance(folder, say=say, overrides=overrides))
-        cast = asyncio.run(_prepare(settings, towns=towns, solutions=solutions, say=say))
+        cast = asyncio.run(_prepare(settings, towns=towns, rows=rows, say=say))
         stack.enter_context(processes.running(settings, say=say))
         try:
             story = Story(f"http://127.0.0.1:{settings.web.port}", cast, say)
-            found = story.play(real_records=solutions is not None)
+            found = story.play(real_records=rows is not None)
         except StepFailed:
             for name in ("serve", "worker"):
                 say(f"--- {name}\n{last_lines(folder / 'logs' / f'{name}.log', 12)}")
@@ -55,14 +57,14 @@ def run(*, towns: int, solutions: Path | None, say: Say) -> dict[str, Any]:
     return found | {"seconds": round(time.monotonic() - started, 1)}
 
 
-async def _prepare(settings: Settings, *, towns: int, solutions: Path | None, say: Say) -> Cast:
+async def _prepare(settings: Settings, *, towns: int, rows: list[SourceRow] | None, say: Say) -> Cast:
     worker_url = needed(settings.database.worker_url, "DATABASE_WORKER_URL")
     say("Territoires et catalogue")
     await seeding.seed(settings)
     await demo_clock.allow(needed(settings.database.owner_url, "DATABASE_OWNER_URL"), "lotcommun_app")
-    if solutions is not None:
+    if rows is not None:
         database = Database(worker_url)
-        report = await importing.load(database, read_rows(solutions), now=datetime.now(UTC))
+        report = await importing.load(database, rows, now=datetime.now(UTC))
         await database.close()
         say(f"{report.created} fiches réelles chargées, {len(report.rejected)} refusées")
     sellers = sorted(

@@ -33,7 +33,7 @@ def creating(handler: H) -> H:
         if not key or by.person_id is None or by.organisation_id is None:
             return await handler(*args, **kwargs)
         print_ = idempotency.fingerprint(
-            request.app.state.secret, request.method, request.url.path, await request.body()
+            request.app.state.secret, request.method, request.url.path, await _body(request)
         )
         savepoint = await session.begin_nested()
         record, answer = await idempotency.remembered(session, by, key, print_)
@@ -54,6 +54,12 @@ async def _key(request: Request[Any, Any, Any]) -> str:
     if request.headers.get("content-type", "").startswith(FORM_TYPES):
         return str((await request.form()).get("_once", ""))
     return request.headers.get("idempotency-key", "")
+
+
+async def _body(request: Request[Any, Any, Any]) -> bytes:
+    """What was sent, without the boundary that a multipart form is given anew at each sending."""
+    boundary = request.content_type[1].get("boundary", "")
+    return (await request.body()).replace(boundary.encode(), b"")
 
 
 def _memory(result: object) -> Json:

@@ -1,12 +1,13 @@
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from marketplace import cli as product
+from marketplace import logs
 from marketplace.embedded import Addresses
 from marketplace.embedded.engines import instance_secrets
 from marketplace.settings import variables
@@ -32,7 +33,9 @@ Cli = Callable[..., Done]
 
 
 @pytest.fixture
-def cli(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Cli:
+def cli(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> Iterator[Cli]:
     """`marketplace …` in this process, in an empty folder, with none of its variables set."""
     for name in variables():
         monkeypatch.delenv(name, raising=False)
@@ -47,7 +50,9 @@ def cli(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp
         assert "Traceback" not in said.err
         return Done(int(ended.value.code or 0), said.out, said.err)
 
-    return run
+    yield run
+    with capsys.disabled():  # a command may have bound the logs to this test's captured error stream
+        logs.configure(level="ERROR", json=False)
 
 
 @pytest.fixture

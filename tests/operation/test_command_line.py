@@ -103,10 +103,34 @@ def test_simulate_refuses_what_is_not_a_plan_and_prints_nothing(
     assert done.line.split(":")[0] in {"plan.json", "lines"}
 
 
+@pytest.mark.parametrize("command", ["demo", "scenario"])
+@pytest.mark.parametrize("variable", ["DATABASE_URL", "DATABASE_WORKER_URL", "DATABASE_OWNER_URL"])
+def test_a_demonstration_never_touches_a_database_that_the_environment_names(
+    on_servers: Cli, database_urls: dict[str, str], monkeypatch: pytest.MonkeyPatch, command: str, variable: str
+) -> None:
+    for name in {"DATABASE_URL", "DATABASE_WORKER_URL", "DATABASE_OWNER_URL"} - {variable}:
+        monkeypatch.delenv(name)
+    done = on_servers(command)
+    assert done.status == 1
+    assert "sans DATABASE_URL" in done.line
+    assert ask(database_urls["owner"], "select count(*) from person") == 0
+
+
+def test_half_the_addresses_of_a_database_are_not_mixed_with_our_own_engines(
+    on_servers: Cli, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("DATABASE_URL")
+    assert on_servers("worker").line == "DATABASE_URL: Cette variable est nécessaire."
+    assert not (tmp_path / "data").exists()
+
+
 @pytest.mark.parametrize("command", ["demo", "serve"])
-def test_a_port_in_use_is_said_before_anything_starts(on_servers: Cli, taken: int, command: str) -> None:
-    done = on_servers(command, "--port", str(taken))
-    assert done.status == 2
+def test_a_port_in_use_is_said_in_one_line(
+    request: pytest.FixtureRequest, taken: int, command: str, tmp_path: Path
+) -> None:
+    run: Cli = request.getfixturevalue("cli" if command == "demo" else "on_servers")
+    done = run(command, "--port", str(taken))
+    assert (done.status, list(tmp_path.iterdir())) == (2, [])
     assert done.line == f"port: Le port {taken} est déjà utilisé : choisissez-en un autre."
 
 
@@ -133,7 +157,7 @@ def test_a_process_without_what_it_needs_names_the_variable_and_ends(
     "command", [["worker"], ["serve"], ["reindex"], ["load", "towns"], ["create-admin", "a@exemple.test"]], ids=" ".join
 )
 @pytest.mark.parametrize(
-    ("version", "said"), [("9001_tomorrow", "plus récente (9001_tomorrow)"), ("0001_frame", "« marketplace migrate »")]
+    ("version", "said"), [("9001", "plus récente (9001)"), ("0001", "« marketplace migrate »")]
 )
 def test_a_database_of_another_version_is_refused_and_left_alone(
     on_servers: Cli, database_urls: dict[str, str], command: list[str], version: str, said: str
@@ -151,10 +175,10 @@ def test_migrate_refuses_a_newer_database_and_says_when_there_is_nothing_to_do(
     done = on_servers("migrate")
     assert (done.status, done.out) == (0, "La base est à jour.\n")
     assert json.loads(on_servers("migrate", "--json").out) == {"applied": []}
-    ask(database_urls["owner"], "update alembic_version set version_num = '9001_tomorrow'")
+    ask(database_urls["owner"], "update alembic_version set version_num = '9001'")
     done = on_servers("migrate")
     assert done.status == 1
-    assert "version plus récente (9001_tomorrow)" in done.line
+    assert "version plus récente (9001)" in done.line
 
 
 @pytest.mark.parametrize(

@@ -105,6 +105,7 @@ async def test_every_state_takes_its_own_moves_and_refuses_the_others(
     world: World, subtests: pytest.Subtests
 ) -> None:
     seller, curator = await people(world)
+    drafted = await seller.did("/my/solutions", content())
     for state in SolutionState:
         for who, caller, moves in (
             ("startup", seller, STARTUP_MOVES),
@@ -114,7 +115,6 @@ async def test_every_state_takes_its_own_moves_and_refuses_the_others(
                 if who == "curator" and decision == "submission":
                     continue
                 with subtests.test(f"{who} asks {decision} of a {state} sheet"):
-                    drafted = await seller.did("/my/solutions", content())
                     await world.sql(
                         "update solution set state = :state where id = :id", state=state, id=drafted["id"]
                     )

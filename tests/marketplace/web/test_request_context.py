@@ -64,13 +64,16 @@ async def test_a_static_file_is_kept_for_ever_under_the_address_of_its_content(w
     assert "immutable" in answer.headers["cache-control"]
 
 
-@pytest.mark.parametrize(
-    "path", ["/static/../app.py", "/static/%2e%2e/app.py", "/static/..%2fapp.py", "/static/fonts/../../x"]
-)
-async def test_static_files_are_only_those_of_their_folder(world: World, path: str) -> None:
-    answer = await world.http.get(path)
-    assert answer.status_code in {400, 404}
-    assert "create_app" not in answer.text
+async def test_static_files_are_only_those_of_their_folder(world: World) -> None:
+    for path in (
+        "/static/%2e%2e/app.py",
+        "/static/..%2fapp.py",
+        "/static/fonts/%2e%2e/%2e%2e/x",
+        "/static/%00",
+    ):
+        answer = await world.http.get(path)
+        assert answer.status_code in {400, 404}, path
+        assert "create_app" not in answer.text
 
 
 async def test_each_request_is_one_structured_line_with_the_id_of_its_answer(
