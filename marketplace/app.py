@@ -47,8 +47,8 @@ import search.pages
 from marketplace import logs
 from marketplace.accounts.authentication import Authentication
 from marketplace.db import Database
-from marketplace.demo.people import PEOPLE
-from marketplace.errors import Forbidden, Unavailable
+from marketplace.demo.people import PASSWORD, PEOPLE
+from marketplace.errors import Forbidden, NotFound, Unavailable
 from marketplace.settings import Settings, needed
 from marketplace.web import pages, problems
 from marketplace.web.context import RequestContext
@@ -147,9 +147,15 @@ def create_app(settings: Settings | None = None) -> Litestar:
                 include_in_schema=False,
             ),
             create_static_files_router(
-                "/static/fonts", [settings.fonts_dir], name="fonts", cache_control=_forever()
+                "/static/fonts",
+                [settings.fonts_dir],
+                name="fonts",
+                cache_control=_forever(),
+                before_request=_named,
             ),
-            create_static_files_router("/static", [pages.HERE / "static"], cache_control=_forever()),
+            create_static_files_router(
+                "/static", [pages.HERE / "static"], cache_control=_forever(), before_request=_named
+            ),
             healthz,
             readyz,
         ],
@@ -175,6 +181,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
                 "secure_cookies": settings.web.base_url.startswith("https://"),
                 "templates": pages.environment(ROOMS),
                 "demo": settings.instance.demo,
+                "demo_password": PASSWORD if settings.instance.demo else "",
                 "demo_people": [(p.email, p.what) for p in PEOPLE] if settings.instance.demo else [],
                 "search": PostgresEngine(),
             }
@@ -208,6 +215,13 @@ async def _before(request: Request[Any, Any, Any]) -> None:
     if request.method not in SAFE:
         await request.body()  # read once and kept: the form, the retry key and the handler all look at it
     await refuse_forged(request)
+
+
+async def _named(request: Request[Any, Any, Any]) -> None:
+    """A name that no file system can hold is no file of ours."""
+    path = request.scope["path"]
+    if "\0" in path or len(path.encode()) > 255:
+        raise NotFound
 
 
 @get("/healthz", include_in_schema=False)

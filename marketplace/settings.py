@@ -16,6 +16,7 @@ from marketplace.errors import Invalid, wrong
 from marketplace.words import N_
 
 T = TypeVar("T")
+POSTGRESQL = r"^postgres(ql)?(\+[a-z0-9]+)?://"
 
 
 class DatabaseSettings(BaseSettings):
@@ -23,10 +24,14 @@ class DatabaseSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="DATABASE_", extra="ignore")
 
-    url: str | None = Field(None, description="Rôle de l’application")
-    worker_url: str | None = Field(None, description="Rôle du worker")
-    owner_url: str | None = Field(None, description="Rôle propriétaire : migrations, chargements")
-    read_url: str | None = Field(None, description="Réplique pour les lectures (facultatif)")
+    url: str | None = Field(None, description="Rôle de l’application", pattern=POSTGRESQL)
+    worker_url: str | None = Field(None, description="Rôle du worker", pattern=POSTGRESQL)
+    owner_url: str | None = Field(
+        None, description="Rôle propriétaire : migrations, chargements", pattern=POSTGRESQL
+    )
+    read_url: str | None = Field(
+        None, description="Réplique pour les lectures (facultatif)", pattern=POSTGRESQL
+    )
     pool_size: int = Field(10, ge=1, le=200, description="Connexions par processus")
 
 
@@ -35,7 +40,9 @@ class QueueSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="REDIS_", extra="ignore")
 
-    url: str | None = Field(None, description="Redis ou Valkey : redis://, rediss://, unix://")
+    url: str | None = Field(
+        None, description="Redis ou Valkey : redis://, rediss://, unix://", pattern="^(rediss?|unix)://"
+    )
 
 
 class FileSettings(BaseSettings):
@@ -54,7 +61,9 @@ class MailSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="SMTP_", extra="ignore")
 
     url: str | None = Field(
-        None, description="smtp://, smtps:// ; par défaut, fichiers .eml du dossier de données"
+        None,
+        description="smtp://, smtps:// ; par défaut, fichiers .eml du dossier de données",
+        pattern="^smtps?://",
     )
     sender: str = Field("Lot Commun <ne-pas-repondre@lot-commun.invalid>", description="Adresse d’expédition")
 

@@ -19,6 +19,7 @@ from marketplace.web.pages import page
 from marketplace.web.pagination import Pages
 from marketplace.web.transaction import By, Reads
 from marketplace.web.typed import typed_number
+from marketplace.words import N_
 from procurement.compass.compass import PROCEDURE_NAMES
 from search import home
 from search.engines import SearchQuery
@@ -96,7 +97,7 @@ def _quantity(typed: str) -> tuple[Decimal | None, str]:
     try:
         found: Decimal = typed_number(typed)
     except (PydanticCustomError, Invalid):
-        return None, i18n.translate("Écrivez un nombre en chiffres, par exemple 18.")
+        return None, i18n.translate(N_("Écrivez un nombre en chiffres, par exemple 18."))
     return found, ""
 
 

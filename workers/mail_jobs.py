@@ -1,5 +1,7 @@
 """Mails: what each piece of news says to whom, and the sending itself."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 
 from marketplace import clock
@@ -12,7 +14,7 @@ from marketplace.notifications.writing import tell
 from procurement.conventions.events import AgreementReady
 from procurement.orders.events import OrdersPrepared
 from procurement.orders.models import PurchaseOrder
-from procurement.pools.events import CensusClosed, TownInvited, TownLeft
+from procurement.pools.events import CensusClosed, TownInvited, TownLeft, WentIndividual
 from procurement.pools.lifecycle import PRESENT
 from procurement.pools.models import Membership, Pool
 from procurement.quotes.events import AwardNotified, ConsultationOpen
@@ -39,7 +41,7 @@ async def town_invited(session: Session, event: TownInvited, tools: Tools) -> No
 async def town_left(session: Session, event: TownLeft, tools: Tools) -> None:
     pool, town = await _pool(session, event.pool_id), await _town(session, event.membership_id)
     await tell(
-        session, pool.coordinator_id, key=f"left:{event.membership_id}:{event.key[-8:]}", roles=AGENTS,
+        session, pool.coordinator_id, key=event.key, roles=AGENTS,
         subject=f"{town.name} quitte l’achat groupé : {pool.title}",
         body=f"{town.name} ne participe plus à « {pool.title} ». Les totaux et la fourchette ont été recalculés.\n\n{_link(tools, pool)}",
     )  # fmt: skip
@@ -52,6 +54,19 @@ async def census_closed(session: Session, event: CensusClosed, tools: Tools) -> 
             session, membership.town_id, key=f"census_closed:{membership.id}:{pool.version}", roles=AGENTS,
             subject=f"Confirmez vos quantités : {pool.title}",
             body=f"Le recensement de « {pool.title} » est clos. Relisez vos quantités, puis confirmez-les.\n\n{_link(tools, pool)}",
+        )  # fmt: skip
+
+
+async def went_individual(
+    session: Session, event: WentIndividual, members: Sequence[Membership], tools: Tools
+) -> None:
+    pool = await _pool(session, event.pool_id)
+    for membership in members:
+        await tell(
+            session, membership.town_id, key=f"individual:{membership.id}", roles=AGENTS,
+            subject=f"L’achat groupé s’arrête : {pool.title}",
+            body=f"Le seuil de « {pool.title} » n’a pas été atteint : comme prévu, chaque ville peut acheter seule. Votre besoin et "
+            f"votre quantité vous attendent ici :\n\n{tools.settings.web.base_url}/achats/nouveau",
         )  # fmt: skip
 
 

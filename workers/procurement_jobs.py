@@ -8,10 +8,11 @@ from procurement.billing.events import InvoiceIssued, InvoicePaid
 from procurement.conventions import generating
 from procurement.orders import preparing
 from procurement.orders.events import OrderAccepted, OrderIssued, OrdersChunkPlanned
-from procurement.pools import census
-from procurement.pools.events import CensusClosed, CensusDue, CommitmentOpened
+from procurement.pools import census, dissolving
+from procurement.pools.events import CensusClosed, CensusDue, CommitmentOpened, WentIndividual
 from procurement.quotes import consolidating, unsealing
 from procurement.quotes.events import AwardNotified, ConsultationPublished, OffersOpened, QuotesDue
+from workers import mail_jobs
 from workers.tools import Tools
 
 
@@ -23,6 +24,11 @@ async def close_census(session: Session, event: CensusDue, tools: Tools) -> None
 async def consolidate_grids(session: Session, event: CensusClosed, tools: Tools) -> None:
     del tools
     await consolidating.on_grids(session, event.pool_id, now=await clock.now(session))
+
+
+async def return_needs(session: Session, event: WentIndividual, tools: Tools) -> None:
+    members = await dissolving.return_needs(session, event.pool_id)
+    await mail_jobs.went_individual(session, event, members, tools)
 
 
 async def write_agreement(session: Session, event: CommitmentOpened, tools: Tools) -> None:

@@ -8,7 +8,14 @@ from procurement.billing.events import InvoiceIssued, InvoicePaid
 from procurement.conventions.events import AgreementReady
 from procurement.orders.events import OrderAccepted, OrderIssued, OrdersChunkPlanned, OrdersPrepared
 from procurement.pools.deadlines import due_censuses
-from procurement.pools.events import CensusClosed, CensusDue, CommitmentOpened, TownInvited, TownLeft
+from procurement.pools.events import (
+    CensusClosed,
+    CensusDue,
+    CommitmentOpened,
+    TownInvited,
+    TownLeft,
+    WentIndividual,
+)
 from procurement.quotes.events import (
     AwardNotified,
     ConsultationOpen,
@@ -32,6 +39,7 @@ ROUTES: Routes = {
         Route("consolidate_grids", procurement_jobs.consolidate_grids),
         Route("mail_census_closed", mail_jobs.census_closed, Lane.QUEUE),
     ),
+    WentIndividual: (Route("return_needs", procurement_jobs.return_needs),),
     CommitmentOpened: (Route("write_agreement", procurement_jobs.write_agreement),),
     AgreementReady: (Route("mail_agreement", mail_jobs.agreement_ready, Lane.QUEUE),),
     # consultations

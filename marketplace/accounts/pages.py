@@ -120,6 +120,7 @@ def _sign_in(
         form=form,
         suite=suite,
         demo_people=request.app.state.demo_people,
+        demo_password=request.app.state.demo_password,
     )
 
 

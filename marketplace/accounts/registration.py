@@ -3,6 +3,7 @@
 (Sign-up by invitation and by claiming an organisation comes with the accounts issue.)
 """
 
+import re
 from collections.abc import Collection
 
 from sqlalchemy import select
@@ -17,6 +18,9 @@ from marketplace.errors import Invalid, wrong
 from marketplace.ids import OrganisationId
 from marketplace.territories.queries import find_town
 from marketplace.words import N_
+
+EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+")
+"""An address that mail can be sent to; whether somebody reads it, only a mail can tell."""
 
 
 async def register_town(session: Session, code: str, *, by: Actor = SYSTEM) -> Organisation:
@@ -95,7 +99,7 @@ async def register_person(
             ]
         )
     address = email.strip().lower()
-    if "@" not in address:
+    if not EMAIL.fullmatch(address):
         raise Invalid(
             [
                 wrong(

@@ -18,6 +18,7 @@ from marketplace.embedded.engines import instance_secrets
 from marketplace.embedded.postgres import binaries
 from marketplace.errors import DomainError
 from marketplace.settings import Settings
+from procurement.quotes import sealing
 
 LEAST_FREE = 500_000_000
 
@@ -105,6 +106,12 @@ def _production(settings: Settings) -> Finding:
     ]
     if missing:
         return Finding("réglages", ok=False, sentence=f"variables à donner : {', '.join(missing)}")
+    try:
+        sealing.new_keys(settings.seal.key.get_secret_value() if settings.seal.key else None)
+    except sealing.BadSealKey:
+        return Finding(
+            "réglages", ok=False, sentence="SEAL_KEY doit être 32 octets en base64 : « openssl rand -base64 32 »"
+        )
     return Finding("réglages", ok=True, sentence="complets")
 
 

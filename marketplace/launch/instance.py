@@ -39,7 +39,9 @@ def instance(
         yield settings
         return
     if settings.database.worker_url or settings.database.owner_url:
-        needed(settings.database.url, "DATABASE_URL")  # half an address must not be mixed with our own engines
+        needed(
+            settings.database.url, "DATABASE_URL"
+        )  # half an address must not be mixed with our own engines
     folder = settings.instance.data_dir.absolute()
     with engines(folder, say=say, alone=alone) as addresses:
         given = {

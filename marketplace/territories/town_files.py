@@ -45,9 +45,9 @@ class _Facts:
         former = await session.execute(select(FormerCommune.insee, FormerCommune.present_insee))
         communes = list(await session.scalars(select(Commune)))
         return cls(
-            regions=dict(departments.tuples()),
-            epcis=dict(epcis.tuples()),
-            former=dict(former.tuples()),
+            regions={row.code: row.region_code for row in departments},
+            epcis={row.siren: row.name for row in epcis},
+            former={row.insee: row.present_insee for row in former},
             communes={commune.insee: commune for commune in communes},
             holders={commune.siren: commune for commune in communes if commune.siren},
         )

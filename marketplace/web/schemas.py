@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Generic, TypeVar
 
@@ -97,3 +98,5 @@ Rate = Annotated[
 ]
 Amount = Annotated[Cents, WithJsonSchema({"type": "integer", "minimum": 0, "description": "centimes d’euro"})]
 Years = Annotated[int, Field(ge=1, le=4)]
+Day = Annotated[date, Field(le=date(2199, 12, 31))]
+"""A day to come. Bounded, since the end of the last day that a date can hold is no instant."""

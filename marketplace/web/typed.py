@@ -1,6 +1,5 @@
 """What people type in forms: numbers with spaces and commas, euros, French dates; turned into exact values."""
 
-from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -9,6 +8,7 @@ from pydantic_core import PydanticCustomError
 
 from marketplace.errors import Invalid
 from marketplace.money import Cents, parse_euros
+from marketplace.web.schemas import Day
 from marketplace.words import N_
 
 
@@ -45,4 +45,4 @@ def typed_date(value: Any) -> Any:
 
 Number = Annotated[Decimal, BeforeValidator(typed_number), Field(ge=0, le=10**12)]
 Euros = Annotated[Cents, BeforeValidator(typed_euros)]
-TypedDate = Annotated[date, BeforeValidator(typed_date)]
+TypedDate = Annotated[Day, BeforeValidator(typed_date)]

@@ -1,6 +1,9 @@
 """The forms of a pool's pages: what people type, in their own words, turned into the domain's schemas."""
 
 from decimal import Decimal
+from uuid import UUID
+
+from pydantic import Field
 
 from marketplace.web.schemas import Input, Sentence, Short, Text
 from marketplace.web.typed import Euros, Number, TypedDate
@@ -14,7 +17,7 @@ class PoolForm(Input):
     title: Short
     label: Short
     nature: Nature
-    vat_rate: Number = Decimal(20)
+    vat_rate: Number = Field(default=Decimal(20), le=100)
     minimum: Number | None = None
     estimate: Euros | None = None
     census_ends_on: TypedDate
@@ -29,7 +32,7 @@ class PoolForm(Input):
 class DeclaredLine(Input):
     """What a town types for one line."""
 
-    line_id: str
+    line_id: UUID
     firm: Number = Decimal(0)
     tolerance: Number = Decimal(0)
     maximum: Number | None = None

@@ -149,7 +149,7 @@ async def declare(
             typed = form.value()
             lines = [
                 NeedLineIn(
-                    line_id=UUID(need.line_id),
+                    line_id=need.line_id,
                     firm=need.firm,
                     tolerance=need.tolerance,
                     maximum=need.maximum,

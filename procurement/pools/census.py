@@ -13,7 +13,7 @@ from marketplace.lifecycle import MoveRefused
 from marketplace.words import N_
 from procurement.pools import plans, totals
 from procurement.pools.access import locked_memberships, locked_pool, who
-from procurement.pools.events import CensusClosed, CommitmentOpened
+from procurement.pools.events import CensusClosed, CommitmentOpened, WentIndividual
 from procurement.pools.lifecycle import MEMBERSHIP, POOL, POOL_STATE_NAMES, MembershipState, PoolState
 from procurement.pools.models import Membership, MissedPolicy, Pool, PoolLine
 
@@ -109,10 +109,11 @@ async def reopen(session: Session, pool_id: PoolId, until: date, *, by: Actor, n
 
 
 async def go_individual(session: Session, pool_id: PoolId, *, by: Actor, now: datetime) -> Pool:
-    """After a missed threshold: abandon the pool. Each town can open its own from the same statement (`alone`)."""
+    """After a missed threshold: end the pool. Each town gets a need of its own (`dissolving`), from which it can buy alone."""
     pool = await locked_pool(session, pool_id)
     _policy(pool, MissedPolicy.INDIVIDUAL)
-    return await _move(session, pool, "go_individual", by=by, now=now)
+    event = WentIndividual(pool_id=pool.id)
+    return await _move(session, pool, "go_individual", by=by, now=now, event=event)
 
 
 async def validate(session: Session, pool_id: PoolId, *, by: Actor, now: datetime) -> Pool:

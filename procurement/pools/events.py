@@ -51,6 +51,23 @@ class TownLeft(Event):
     topic: ClassVar[str] = "pool.town_left"
     pool_id: PoolId
     membership_id: MembershipId
+    left_at: datetime
+
+    @property
+    def key(self) -> str:
+        return f"{self.topic}:{self.membership_id}:{self.left_at.isoformat()}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WentIndividual(Event):
+    """The pool missed its threshold, and each town may now buy alone."""
+
+    topic: ClassVar[str] = "pool.went_individual"
+    pool_id: PoolId
+
+    @property
+    def key(self) -> str:
+        return f"{self.topic}:{self.pool_id}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -213,7 +213,7 @@ async def _leave(
     membership.reason = reason
     await lifecycle.apply(
         session, MEMBERSHIP, membership, move, who=who(pool, by, membership), by=by, now=now,
-        event=TownLeft(pool_id=pool.id, membership_id=membership.id), facts={"reason": reason},
+        event=TownLeft(pool_id=pool.id, membership_id=membership.id, left_at=now), facts={"reason": reason},
     )  # fmt: skip
     await totals.recompute(session, pool, await memberships_of(session, pool))
     return membership

@@ -1,6 +1,6 @@
 """What pools are made of, for the API and the forms."""
 
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any
 from uuid import UUID
@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from catalog.solutions.schemas import DomainId, UnitId
-from marketplace.web.schemas import Amount, Input, Output, Quantity, Rate, Sentence, Short, Text, Years
+from marketplace.web.schemas import Amount, Day, Input, Output, Quantity, Rate, Sentence, Short, Text, Years
 from procurement.compass import Nature
 from procurement.pools.lifecycle import MembershipState, PoolState
 from procurement.pools.models import Committee, MissedPolicy, Mission, Rule
@@ -43,8 +43,8 @@ class NewPool(Input):
     committee: Committee = Committee.COORDINATOR
     rule: Rule = Rule.PRO_RATA_FIRM
     missed_policy: MissedPolicy = MissedPolicy.EXTEND
-    census_ends_on: date
-    commitment_ends_on: date
+    census_ends_on: Day
+    commitment_ends_on: Day
     lines: list[NewLine] = Field(min_length=1, max_length=20)
 
 
@@ -82,7 +82,7 @@ class Reason(Input):
 class Extension(Input):
     """A new last day for the census."""
 
-    census_ends_on: date
+    census_ends_on: Day
 
 
 class LineOut(Output):

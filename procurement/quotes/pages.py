@@ -1,6 +1,7 @@
 """Pages: publishing a consultation, a startup's offer, comparing and awarding, the buyer profile."""
 
 import json
+from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -36,7 +37,7 @@ from procurement.quotes import awarding, buyer_profile, comparing, depositing, p
 from procurement.quotes.api import comparison_out, pack_answer
 from procurement.quotes.forms import AwardForm, ConsultationForm, OfferForm, ReasonForm
 from procurement.quotes.lifecycle import CONSULTATION_STATE_NAMES, QUOTE_STATE_NAMES
-from procurement.quotes.schemas import ImportedOffers
+from procurement.quotes.schemas import ImportedOffers, Proposal
 
 TIER_ROWS = 5
 
@@ -134,7 +135,8 @@ async def score(
     form: Form[Any] = Form(typed, faults=faults)
     async with form.attempt(session):
         if not form.failed:
-            version = int(typed.get("version", "0")) if typed.get("version", "0").isdigit() else 0
+            given = typed.get("version", "")
+            version = int(given) if given.isascii() and given.isdigit() and len(given) < 10 else 0
             await awarding.score(session, PoolId(pool_id), scores, version=version, by=by)
     if form.failed:
         form.errors = {_score_field(name): said for name, said in form.errors.items()}
@@ -150,17 +152,12 @@ async def propose(
     form = await Form.read(request, AwardForm)
     async with form.attempt(session):
         if not form.failed:
-            sent = await request.form()
-            accepted = {
-                UUID(name.removeprefix("accepted-")): Decimal(str(value))
-                for name, value in sent.items()
-                if name.startswith("accepted-") and value
-            }
+            proposal = _proposal(form.value().reasons, await request.form())
             await awarding.propose(
                 session,
                 PoolId(pool_id),
-                reasons=form.value().reasons,
-                accepted=accepted,
+                reasons=proposal.reasons,
+                accepted=proposal.accepted,
                 by=by,
                 now=await clock.now(session),
             )
@@ -327,6 +324,19 @@ async def _imported(sent: Any) -> ImportedOffers:
         ) from None
 
 
+def _proposal(reasons: str, sent: Mapping[str, Any]) -> Proposal:
+    """The award as typed: `accepted-<line>` fields are the ticked proposals. Raises `Invalid`."""
+    accepted = {
+        name.removeprefix("accepted-"): value
+        for name, value in sent.items()
+        if name.startswith("accepted-") and value
+    }
+    try:
+        return Proposal.model_validate({"reasons": reasons, "accepted": accepted})
+    except ValidationError as error:
+        raise Invalid(from_pydantic(error.errors())) from None
+
+
 def _scores(typed: dict[str, str]) -> tuple[dict[UUID, dict[str, Decimal]], list[FieldError]]:
     """`score-<quote>-<criterion>` fields as points; blank ones are left out."""
     found: dict[UUID, dict[str, Decimal]] = {}
@@ -334,8 +344,8 @@ def _scores(typed: dict[str, str]) -> tuple[dict[UUID, dict[str, Decimal]], list
     for name, value in typed.items():
         if not name.startswith("score_") or not value.strip():
             continue
-        _, quote, criterion = name.split("_", 2)
         try:
+            _, quote, criterion = name.split("_", 2)
             points = typed_number(value)
             found.setdefault(UUID(quote), {})[criterion] = points
         except (ValueError, PydanticCustomError):

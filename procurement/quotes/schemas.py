@@ -1,6 +1,6 @@
 """What consultations, quotes and awards are made of."""
 
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from catalog.solutions.schemas import StepIn
-from marketplace.web.schemas import Amount, Input, Output, Quantity, Rate, Sentence, Short, Text
+from marketplace.web.schemas import Amount, Day, Input, Output, Quantity, Rate, Sentence, Short, Text
 from procurement.quotes.lifecycle import ConsultationState, QuoteState
 from procurement.quotes.models import Channel
 
@@ -25,7 +25,7 @@ class Criterion(Input):
 class NewConsultation(Input):
     """`POST /pools/{id}/consultation`. Weights total 100; one criterion is the price, one is environmental."""
 
-    quotes_due_on: date
+    quotes_due_on: Day
     criteria: list[Criterion] = Field(
         default=[
             Criterion(id="price", label="Prix", weight=60, kind="price"),

@@ -73,10 +73,9 @@ async def test_a_full_disk_is_said_and_leaves_neither_row_nor_bytes(
     assert [path for path in world.settings.files_dir.rglob("*") if path.is_file()] == []
 
 
-@pytest.mark.parametrize("path", ["../../etc/passwd", "..%2f..%2fetc%2fpasswd", "%00"])
-async def test_a_typed_path_never_reaches_the_folder(world: World, path: str) -> None:
-    answer = await world.visitor.get(f"/files/{path}")
-    assert answer.status_code == 404
+async def test_a_typed_path_never_reaches_the_folder(world: World) -> None:
+    for path in ("../../etc/passwd", "..%2f..%2fetc%2fpasswd", "%00"):
+        assert (await world.visitor.get(f"/files/{path}")).status_code == 404
 
 
 def test_the_place_of_a_file_comes_from_its_id_alone(tmp_path: Path) -> None:

@@ -70,7 +70,7 @@ async def test_every_wrong_field_has_its_sentence_and_is_shown_again_as_typed() 
     )
     assert form.errors.keys() == {"title", "quantity", "ends", "lines-0-price", "lines-1-label"}
     assert all(form.errors.values())
-    assert "1 250,50" in form.errors["lines-0-price"]
+    assert "1\u00a0250,50" in form.errors["lines-0-price"]
     assert form.get("quantity") == "douze"
     with pytest.raises(Invalid):
         form.value()
@@ -98,15 +98,17 @@ async def test_a_date_that_is_not_one_is_refused(ends: str) -> None:
 
 
 async def test_a_refused_verb_leaves_nothing_half_done_and_its_reasons_on_the_form(world: World) -> None:
-    form = await typed(title="x")
+    refusals = (Invalid([wrong("lines[0].price", "Trop cher.")]), Conflict(), Invalid())
+    forms = [await typed(title="x") for _ in refusals]
     async with world.as_worker.transaction(SYSTEM) as session:
-        for refusal in (Invalid([wrong("lines[0].price", "Trop cher.")]), Conflict(), Invalid()):
+        for form, refusal in zip(forms, refusals, strict=True):
             async with form.attempt(session):
                 audit.note(session, SYSTEM, "test.half", "test", None)
                 await session.flush()
                 raise refusal
-        assert form.errors == {"lines-0-price": "Trop cher."}
-        assert len(form.general) == 1, "a failed form is not attempted again"
+    assert [form.errors for form in forms] == [{"lines-0-price": "Trop cher."}, {}, {}]
+    assert [len(form.general) for form in forms] == [0, 1, 1]
+    assert all(form.failed for form in forms)
     assert await world.sql("select count(*) from audit_line where action = 'test.half'") == 0
     with pytest.raises(NotFound):
         async with world.as_worker.transaction(SYSTEM) as session, (await typed(title="x")).attempt(session):

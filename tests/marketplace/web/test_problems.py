@@ -9,7 +9,6 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
-import pytest
 from litestar.testing import RequestFactory
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm.exc import StaleDataError

@@ -70,10 +70,9 @@ async def test_reopening_the_census_asks_every_town_to_confirm_again(world: Worl
     for town in told.towns:
         await town.did(f"{told.path}/membership/confirmation")
     today = await world.today()
-    past = await told.coordinator.post(
-        f"{told.path}/census/reopening", {"census_ends_on": str(today - timedelta(days=1))}
-    )
-    assert (past.status_code, past.json()["errors"][0]["path"]) == (422, "census_ends_on")
+    for day, code in ((str(today - timedelta(days=1)), "past"), ("9999-12-31", "less_than_equal")):
+        refusal = await told.coordinator.post(f"{told.path}/census/reopening", {"census_ends_on": day})
+        assert [(e["path"], e["code"]) for e in refusal.json()["errors"]] == [("census_ends_on", code)]
     later = {"census_ends_on": str(today + timedelta(days=30))}
     await told.coordinator.did(f"{told.path}/census/reopening", later)
     assert (await told.fresh())["state"] == "census"
@@ -130,6 +129,13 @@ async def test_a_missed_minimum_leads_where_the_policy_chosen_at_the_opening_say
         await told.towns[1].did(f"{told.path}/membership/needs", more, method="put")
         await world.advance(11)
         assert (await told.fresh())["state"] == "consolidation"
+    if policy == "individual":
+        await world.work()
+        theirs = await told.towns[1].read("/needs")
+        assert [(need["text"], need["unit"], need["quantity"]) for need in theirs] == [
+            (told.pool["statement"], "light_point", "8")
+        ]
+        assert await world.sql("select count(*) from mail where subject like 'L’achat groupé s’arrête%'") == 2
     if policy == "continue":
         assert set((await states(told)).values()) == {"declared"}
 

@@ -39,6 +39,8 @@ async def test_a_pool_that_cannot_be_is_refused_with_every_fault_and_none_is_mad
             },
             [("census_ends_on", "past"), ("commitment_ends_on", "order"), ("lines[1].minimum", "precision")],
         ),
+        ({"census_ends_on": "9999-12-31", "commitment_ends_on": "9999-12-31"},
+         [("census_ends_on", "less_than_equal"), ("commitment_ends_on", "less_than_equal")]),
         ({"lines": []}, [("lines", "too_short")]),
         ({"lines": [line | {"minimum": "-1"}]}, [("lines[0].minimum", "quantity")]),
         ({"lines": [line | {"vat_rate": "120"}]}, [("lines[0].vat_rate", "rate")]),

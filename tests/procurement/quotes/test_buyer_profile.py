@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
+import httpx
 from openpyxl import load_workbook
 
 from tests.support import story
@@ -131,3 +132,36 @@ async def test_an_offer_that_reaches_the_threshold_after_all_is_not_awarded(worl
     assert (refusal.status_code, refusal.json()["code"]) == (409, "award_above_threshold")
     assert refusal.json()["facts"] == {"amount_cents": 6_000_000, "threshold_cents": 6_000_000}
     assert (await told.fresh())["state"] == "analysis"
+
+
+async def test_a_file_of_offers_that_cannot_be_read_is_told_and_the_filled_model_is_taken(
+    world: World,
+) -> None:
+    told = await exported(world)
+    at = f"/achats/{told.pool['id']}/profil-acheteur"
+
+    async def upload(name: str, content: bytes) -> httpx.Response:
+        files = {"file": (name, content, "application/json")}
+        return await world.http.post(at, files=files, headers=told.coordinator.headers)
+
+    offers = {"profile_reference": "AO-1", "offers": [imported(told, "Alpha", 19000)]}
+    whole = json.dumps(offers).encode()
+    two_faults = json.dumps(
+        offers | {"profile_reference": "", "offers": [{"supplier_name": "Alpha"}]}
+    ).encode()
+    for name, content, said in (
+        ("offres.json", whole[:-40], "incomplet ou mal écrit"),
+        ("offres.json", b"", "incomplet ou mal écrit"),
+        ("offres.json", "né".encode("latin-1"), "incomplet ou mal écrit"),
+        ("offres.json", b"[" * 100_000, "incomplet ou mal écrit"),
+        ("offres.xlsx", whole, ".json"),
+        ("offres.json", two_faults, "2 réponses à corriger"),
+    ):
+        refusal = await upload(name, content)
+        assert refusal.status_code == 422, name
+        assert said in refusal.text
+    assert (await upload("offres.json", b" " * 30_000_000)).status_code == 413
+    assert (await told.fresh())["state"] == "consultation"
+    assert (await upload("offres.json", b"\xef\xbb\xbf" + whole)).status_code == 303
+    await world.work()
+    assert len((await told.coordinator.read(f"{told.path}/comparison"))["offers"]) == 1

@@ -20,9 +20,9 @@ async def test_a_sealed_offer_is_ciphertext_for_everybody_and_a_receipt_for_its_
     told, consultation = await story.consulting(world, TWO)
     seller, other = told.sellers[:2]
     at = f"/consultations/{consultation}"
-    receipt = await seller.did(
-        f"{at}/quotes", story.offer(told.line, [(0, SECRET)], quality="Garantie zibeline")
-    )
+    sealed = story.offer(told.line, [(0, SECRET)], quality="Garantie zibeline")
+    receipt = await seller.did(f"{at}/quotes", sealed, Idempotency_Key="offre-1")
+    assert await seller.did(f"{at}/quotes", sealed, Idempotency_Key="offre-1") == receipt
     assert set(receipt) == {"quote_id", "sha256", "deposited_at", "opens_at"}
     stored = await world.sql("select encode(sha256(ciphertext), 'hex') from quote")
     assert stored == receipt["sha256"]
@@ -34,16 +34,17 @@ async def test_a_sealed_offer_is_ciphertext_for_everybody_and_a_receipt_for_its_
     for table in (
         "quote",
         "outbox",
-        "audit_entry",
+        "audit_line",
         "idempotency_record",
         "mail",
         "consultation",
         "consolidation",
+        "job_chunk",
     ):
-        if await world.sql("select to_regclass(:name)::text", name=table):
-            rows = await world.sql(f"select coalesce(string_agg(t::text, ' '), '') from {table} t")
-            assert str(SECRET) not in rows, table
-            assert "zibeline" not in rows, table
+        rows = await world.sql(f"select coalesce(string_agg(t::text, ' '), '') from {table} t")
+        assert str(SECRET) not in rows, table
+        assert "zibeline" not in rows, table
+    assert await world.sql("select count(*) from idempotency_record") == 1
     for who in (told.coordinator, told.towns[1], other, await world.staff()):
         for path in (f"{told.path}/comparison", f"{told.path}/award"):
             assert (await who.get(path)).status_code == 404, path
@@ -211,6 +212,7 @@ async def test_a_consultation_that_cannot_be_judged_is_refused_with_every_fault(
     quality = {"id": "quality", "label": "Qualité", "weight": 40, "kind": "quality"}
     for body, codes in (
         ({"quotes_due_on": str(today)}, ["past"]),
+        ({"quotes_due_on": "9999-12-31"}, ["less_than_equal"]),
         ({"criteria": [price, quality]}, ["environment"]),
         ({"criteria": [quality, quality], "quotes_due_on": str(today - timedelta(days=3))},
          ["past", "weights", "price_criterion", "duplicate", "environment"]),

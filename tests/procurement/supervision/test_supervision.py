@@ -79,10 +79,10 @@ async def test_supervision_acts_on_nothing(world: World) -> None:
         for verb in set(verbs) & {"post", "put", "patch", "delete"}:
             at = filled(path, ours)
             answer = await world.http.request(
-                verb, at, json=body_of(schema, verbs[verb]), headers=supervisor.headers | {"If-Match": "1"}
+                verb, at, **body_of(schema, verbs[verb]), headers=supervisor.headers | {"If-Match": "1"}
             )
             tried += 1
-            assert answer.status_code in {400, 403, 404, 409, 422}, (verb, at, answer.text)
+            assert answer.status_code in {403, 404}, (verb, at, answer.text)
     assert tried > 40
     assert await told.fresh() == before
     assert await told.coordinator.read(f"{told.path}/orders") == orders
@@ -166,10 +166,25 @@ def filled(path: str, known: dict[str, str]) -> str:
     return "/".join(parts)
 
 
-def body_of(schema: dict[str, Any], operation: dict[str, Any]) -> Any:
-    """A body with the required fields, or nothing."""
-    content = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")
-    return example(schema, content) if content else None
+SOUND = {
+    "domain": "eclairage-public",
+    "unit": "light_point",
+    "sha256": "0" * 64,
+    "unit_price_cents": 1,
+    "cents": 1,
+}
+"""What the schema's types alone do not tell."""
+
+
+def body_of(schema: dict[str, Any], operation: dict[str, Any]) -> dict[str, Any]:
+    """A sound body, as the client wants it, of the required fields; or nothing."""
+    content = operation.get("requestBody", {}).get("content", {})
+    if "application/json" in content:
+        return {"json": example(schema, content["application/json"]["schema"])}
+    if "multipart/form-data" in content:
+        fields = example(schema, content["multipart/form-data"]["schema"])
+        return {"files": {name: (None, str(value)) for name, value in fields.items()}}
+    return {}
 
 
 def example(schema: dict[str, Any], wanted: dict[str, Any]) -> Any:
@@ -177,7 +192,8 @@ def example(schema: dict[str, Any], wanted: dict[str, Any]) -> Any:
         return example(schema, schema["components"]["schemas"][wanted["$ref"].rsplit("/", 1)[1]])
     kind = wanted.get("type")
     if kind == "object":
-        return {name: example(schema, wanted["properties"][name]) for name in wanted.get("required", [])}
+        required = wanted.get("required", [])
+        return {n: SOUND.get(n) or example(schema, wanted["properties"][n]) for n in required}
     if kind == "array":
         return [example(schema, wanted["items"])]
     if wanted.get("enum"):
