@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from marketplace.errors import FieldError, wrong
 from marketplace.words import N_
 
 
@@ -30,3 +31,19 @@ UNITS: dict[str, Unit] = {
     "km": Unit(N_("kilomètre"), N_("kilomètres"), decimals=1),
     "town": Unit(N_("commune (forfait)"), N_("communes (forfait)")),
 }
+
+
+def too_precise(quantity: object, decimals: int) -> bool:
+    """Whether a Decimal has more decimals than its unit declares, as written."""
+    exponent = quantity.as_tuple().exponent  # type: ignore[attr-defined]
+    return isinstance(exponent, int) and -exponent > decimals
+
+
+def precision_fault(path: str, decimals: int) -> FieldError:
+    """The error for a quantity finer than its unit."""
+    sentence = (
+        N_("Cette unité se compte en nombres entiers : écrivez par exemple 12.")
+        if decimals == 0
+        else N_("Décimales acceptées pour cette unité : {decimals} au plus.")
+    )
+    return wrong(path, sentence, code="precision", decimals=decimals)

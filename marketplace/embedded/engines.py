@@ -5,6 +5,7 @@ import hashlib
 import json
 import os
 import secrets
+import shutil
 import signal
 import stat
 import tempfile
@@ -56,11 +57,7 @@ def engines(
         lock = stack.enter_context((data_dir / "engines.lock").open("a"))
         if not _locked(lock.fileno()):
             if alone:
-                found = _written(data_dir)
-                who = f" (processus {found.pid})" if found else ""
-                raise EngineError(
-                    f"Le dossier {data_dir} est déjà utilisé par un autre programme{who}. Arrêtez-le d’abord."
-                )
+                raise _in_use(data_dir)
             yield _wait_for_addresses(data_dir)
             return
         _state(data_dir).unlink(missing_ok=True)
@@ -77,6 +74,22 @@ def running(data_dir: Path) -> Addresses | None:
         return None
     with path.open("a") as lock:
         return None if _locked(lock.fileno()) else _written(data_dir.absolute())
+
+
+def erase(data_dir: Path) -> None:
+    """Remove a data directory, if there is one. Raises `EngineError` for a folder in use, or that is not ours."""
+    data_dir = data_dir.absolute()
+    if not data_dir.exists():
+        return
+    path = data_dir / "engines.lock"
+    if not path.exists():
+        raise EngineError(
+            f"{data_dir} n’est pas un dossier de données de Lot Commun : rien n’a été supprimé."
+        )
+    with path.open("a") as lock:
+        if not _locked(lock.fileno()):
+            raise _in_use(data_dir)
+        shutil.rmtree(data_dir)
 
 
 def instance_secrets(data_dir: Path) -> dict[str, str]:
@@ -99,15 +112,23 @@ def instance_secrets(data_dir: Path) -> dict[str, str]:
     return found
 
 
+def _in_use(data_dir: Path) -> EngineError:
+    found = _written(data_dir)
+    who = f" (processus {found.pid})" if found else ""
+    return EngineError(
+        f"Le dossier {data_dir} est déjà utilisé par un autre programme{who}. Arrêtez-le d’abord."
+    )
+
+
 def _claim_folder(data_dir: Path) -> None:
     try:
         data_dir.mkdir(parents=True, exist_ok=True)
-        (data_dir / "logs").mkdir(exist_ok=True)
         owner = data_dir.stat().st_uid
         if owner != os.geteuid():
             raise EngineError(
                 f"Le dossier {data_dir} appartient à un autre compte (uid {owner}). Donnez un autre --data-dir."
             )
+        (data_dir / "logs").mkdir(exist_ok=True)
     except NotADirectoryError:
         raise EngineError(f"{data_dir} n’est pas un dossier. Donnez un autre --data-dir.") from None
     except FileExistsError:

@@ -7,7 +7,17 @@ import time
 from importlib.util import find_spec
 from pathlib import Path
 
-from marketplace.embedded.processes import EngineError, last_lines, reachable, spawn, stop, unprivileged
+from marketplace.embedded.processes import (
+    DISK_FULL,
+    EngineError,
+    disk_full,
+    last_lines,
+    not_started,
+    reachable,
+    spawn,
+    stop,
+    unprivileged,
+)
 
 ROLES = {"owner": "lotcommun_owner", "app": "lotcommun_app", "worker": "lotcommun_worker"}
 DATABASE = "lotcommun"
@@ -56,10 +66,9 @@ def _run(command: list[str | Path], *, quiet: bool = True) -> None:
     )
     if done.returncode:
         said = (done.stderr or "").strip().splitlines()
-        full = any("No space left" in line for line in said)
         raise EngineError(
-            "Le disque est plein : PostgreSQL n’a pas pu écrire. Libérez de la place, puis recommencez."
-            if full
+            DISK_FULL
+            if disk_full(done.stderr or "")
             else f"{Path(command[0]).name} a échoué : {' '.join(said[-3:])}"
         )
 
@@ -113,6 +122,7 @@ def start(cluster: Path, sockets: Path, log: Path) -> subprocess.Popen[bytes]:
     if identity.account:
         os.chown(sockets, identity.account.pw_uid, identity.account.pw_gid)
     options = [part for setting in SETTINGS for part in ("-c", setting)]
+    said_before = log.stat().st_size if log.exists() else 0
     process = spawn(
         [*identity.prefix, binaries() / "postgres", "-D", cluster, "-k", sockets, *options],
         log=log,
@@ -123,7 +133,7 @@ def start(cluster: Path, sockets: Path, log: Path) -> subprocess.Popen[bytes]:
     deadline = time.monotonic() + 90  # recovery after a crash, on a slow disk
     while subprocess.run([binaries() / "pg_isready", "-q", "-h", sockets], check=False).returncode:
         if process.poll() is not None:
-            raise EngineError(f"PostgreSQL s’est arrêté au démarrage. Fin de {log} :\n{last_lines(log)}")
+            raise not_started("PostgreSQL", log, said_before)
         if time.monotonic() > deadline:
             stop(process, signal.SIGINT)
             raise EngineError(f"PostgreSQL ne répond pas après 90 s. Fin de {log} :\n{last_lines(log)}")

@@ -15,6 +15,12 @@ from pathlib import Path
 PR_SET_PDEATHSIG = 1
 
 
+DISK_FULL = (
+    "Le disque est plein, ou la taille des fichiers y est limitée : un moteur n’a pas pu écrire. "
+    "Libérez de la place, puis recommencez ; les données sont intactes."
+)
+
+
 class EngineError(Exception):
     """An engine cannot start or stop. The sentence says what is wrong and how to mend it."""
 
@@ -103,6 +109,18 @@ def stop(process: subprocess.Popen[bytes], with_signal: signal.Signals, *, patie
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
+
+
+def disk_full(said: str) -> bool:
+    """Whether an engine's complaint is that it could not write."""
+    return any(words in said for words in ("No space left", "File too large", "quota exceeded"))
+
+
+def not_started(name: str, log: Path, since: int) -> EngineError:
+    """Why an engine stopped at once, from what its log says after the byte `since`."""
+    if disk_full(log.read_bytes()[since:].decode(errors="replace")):
+        return EngineError(DISK_FULL)
+    return EngineError(f"{name} s’est arrêté au démarrage. Fin de {log} :\n{last_lines(log)}")
 
 
 def last_lines(log: Path, count: int = 6) -> str:

@@ -6,7 +6,7 @@ import subprocess
 import time
 from pathlib import Path
 
-from marketplace.embedded.processes import EngineError, last_lines, spawn, stop
+from marketplace.embedded.processes import EngineError, last_lines, not_started, spawn, stop
 
 
 def start(folder: Path, address: Path, log: Path) -> subprocess.Popen[bytes]:
@@ -29,11 +29,12 @@ def start(folder: Path, address: Path, log: Path) -> subprocess.Popen[bytes]:
         get_binary_path(),
         *(str(part) for option in options.items() for part in option),
     ]
+    said_before = log.stat().st_size if log.exists() else 0
     process = spawn(command, log=log, death_signal=signal.SIGTERM)
     deadline = time.monotonic() + 30
     while not _answers(address):
         if process.poll() is not None:
-            raise EngineError(f"Valkey s’est arrêté au démarrage. Fin de {log} :\n{last_lines(log)}")
+            raise not_started("Valkey", log, said_before)
         if time.monotonic() > deadline:
             stop(process, signal.SIGTERM)
             raise EngineError(f"Valkey ne répond pas après 30 s. Fin de {log} :\n{last_lines(log)}")

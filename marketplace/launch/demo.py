@@ -1,7 +1,6 @@
 """`marketplace demo`: everything embedded, demo data, web and worker, one Ctrl-C to stop all."""
 
 import asyncio
-import shutil
 import signal
 import subprocess
 import threading
@@ -14,6 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
 from marketplace.demo import clock, people
+from marketplace.embedded.engines import erase
 from marketplace.embedded.processes import EngineError, last_lines
 from marketplace.launch import demo_pools, processes, seeding
 from marketplace.launch.instance import instance, refuse_given_database
@@ -41,7 +41,7 @@ def demo(*, data_dir: Path | None, port: int, reset: bool) -> None:
     stopping = _stop_on_signals()
     with ExitStack() as stack:
         if reset:
-            _reset(
+            erase(
                 Settings.read({"MARKETPLACE_DATA_DIR": str(data_dir)} if data_dir else {}).instance.data_dir
             )
         settings = stack.enter_context(instance(data_dir, say=console.print, alone=True, overrides=overrides))
@@ -96,14 +96,3 @@ def _wait(children: list[subprocess.Popen[bytes]], stopping: threading.Event, se
                 raise EngineError(
                     f"Le processus « {name} » s’est arrêté. Fin de son journal :\n{last_lines(logs / f'{name}.log')}"
                 )
-
-
-def _reset(data_dir: Path) -> None:
-    """Remove a data directory of ours. Refuses a folder that is not one."""
-    if not data_dir.exists():
-        return
-    if not (data_dir / "engines.lock").exists():
-        raise EngineError(
-            f"{data_dir} n’est pas un dossier de données de Lot Commun : rien n’a été supprimé."
-        )
-    shutil.rmtree(data_dir)

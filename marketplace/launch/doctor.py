@@ -110,7 +110,9 @@ def _production(settings: Settings) -> Finding:
         sealing.new_keys(settings.seal.key.get_secret_value() if settings.seal.key else None)
     except sealing.BadSealKey:
         return Finding(
-            "réglages", ok=False, sentence="SEAL_KEY doit être 32 octets en base64 : « openssl rand -base64 32 »"
+            "réglages",
+            ok=False,
+            sentence="SEAL_KEY doit être 32 octets en base64 : « openssl rand -base64 32 »",
         )
     return Finding("réglages", ok=True, sentence="complets")
 

@@ -11,6 +11,7 @@ fields are left out, so that the model's default stands.
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any, Generic, TypeVar, get_args, get_origin
 
 from litestar import Request
@@ -70,8 +71,13 @@ class Form(Generic[M]):
         return "" if isinstance(typed, UploadFile) else typed
 
     @asynccontextmanager
-    async def attempt(self, session: Session) -> AsyncIterator[None]:
-        """Run the domain's verb in a savepoint; a refusal becomes the form's errors. Anything else travels on."""
+    async def attempt(
+        self, session: Session, *, names: Mapping[str, str] | None = None
+    ) -> AsyncIterator[None]:
+        """Run the domain's verb in a savepoint; a refusal becomes the form's errors. Anything else travels on.
+
+        `names` gives the form's field for each of the verb's that is called otherwise.
+        """
         if self.failed:
             yield
             return
@@ -82,7 +88,7 @@ class Form(Generic[M]):
         except Invalid as refusal:
             await savepoint.rollback()
             for fault in refusal.fields:
-                self._add(fault)
+                self._add(replace(fault, path=(names or {}).get(fault.path, fault.path)))
             if not refusal.fields:
                 self.general.append(i18n.say(refusal))
         except Conflict as refusal:

@@ -45,7 +45,7 @@ async def state_need(request: Request[Any, Any, Any], session: Writes, by: By) -
             form.raw, faults=[wrong("domaine", N_("Choisissez un domaine dans la liste."), code="choice")]
         )
     stated = None
-    async with form.attempt(session):
+    async with form.attempt(session, names={"quantity": "quantite"}):
         if not form.failed:
             typed = form.value()
             need = NewNeed(

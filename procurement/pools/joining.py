@@ -13,6 +13,7 @@ from marketplace.db import Session
 from marketplace.errors import Conflict, FieldError, Invalid, StaleVersion, wrong
 from marketplace.ids import MembershipId, OrganisationId, PoolId
 from marketplace.territories.queries import UnknownTown
+from marketplace.units import precision_fault, too_precise
 from marketplace.words import N_
 from procurement.pools import totals
 from procurement.pools.access import locked_pool, membership_in, memberships_of, my_membership, who
@@ -27,7 +28,6 @@ from procurement.pools.lifecycle import (
     Who,
 )
 from procurement.pools.models import Membership, NeedLine, Pool, PriceCap
-from procurement.pools.opening import precision_fault, too_precise
 from procurement.pools.schemas import NeedLineIn
 
 

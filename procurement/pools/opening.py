@@ -7,7 +7,7 @@ from marketplace.actor import Actor, OrganisationKind, Role
 from marketplace.db import Session
 from marketplace.errors import FieldError, Invalid, wrong
 from marketplace.ids import NeedId
-from marketplace.units import UNITS
+from marketplace.units import UNITS, precision_fault, too_precise
 from marketplace.words import N_
 from procurement.needs import queries as needs
 from procurement.pools.lifecycle import MembershipState, PoolState
@@ -91,19 +91,3 @@ def _refuse_impossible(new: NewPool, now: datetime) -> None:
             faults.append(precision_fault(f"lines[{i}].minimum", decimals))
     if faults:
         raise Invalid(faults)
-
-
-def too_precise(quantity: object, decimals: int) -> bool:
-    """Whether a Decimal has more decimals than its unit declares, as written."""
-    exponent = quantity.as_tuple().exponent  # type: ignore[attr-defined]
-    return isinstance(exponent, int) and -exponent > decimals
-
-
-def precision_fault(path: str, decimals: int) -> FieldError:
-    """The error for a quantity finer than its unit."""
-    sentence = (
-        N_("Cette unité se compte en nombres entiers : écrivez par exemple 12.")
-        if decimals == 0
-        else N_("Décimales acceptées pour cette unité : {decimals} au plus.")
-    )
-    return wrong(path, sentence, code="precision", decimals=decimals)

@@ -8,9 +8,9 @@ from uuid import UUID
 from marketplace.errors import FieldError, wrong
 from marketplace.money import Cents
 from marketplace.pricing import Step, Tiers, faults
+from marketplace.units import precision_fault, too_precise
 from marketplace.words import N_
 from procurement.allocation import SharedCost
-from procurement.pools.opening import precision_fault, too_precise
 from procurement.pools.plans import OfferedLine
 from procurement.quotes.schemas import QuoteIn, QuoteLineIn
 

@@ -27,9 +27,7 @@ async def kill(world: World) -> AsyncIterator[Callable[[int, int], tuple[Killer,
     made: list[Killer] = []
 
     def start(kills: int, seed: int) -> tuple[Killer, Sink]:
-        made.append(
-            Killer(world, smtp_port=listening.sockets[0].getsockname()[1], kills=kills, seed=seed)
-        )
+        made.append(Killer(world, smtp_port=listening.sockets[0].getsockname()[1], kills=kills, seed=seed))
         return made[0], sink
 
     yield start
@@ -119,7 +117,9 @@ async def _one_of_each(world: World, towns: int) -> None:
 async def _every_mail_has_its_outcome(world: World, sink: Sink) -> None:
     twice = {key: count for key, count in Counter(sink.accepted).items() if count > 1}
     assert not twice
-    sent = await world.sql("select coalesce(array_agg('<' || id || '@lot-commun>'), '{}') from mail where state = 'sent'")
+    sent = await world.sql(
+        "select coalesce(array_agg('<' || id || '@lot-commun>'), '{}') from mail where state = 'sent'"
+    )
     unknown = await world.sql(
         "select coalesce(array_agg('<' || id || '@lot-commun>'), '{}') from mail where state = 'unknown'"
     )

@@ -1,12 +1,14 @@
 """One typed object of settings; no secret has a default."""
 
+from base64 import b64encode
+
 import pytest
 
 from marketplace.app import create_app
 from marketplace.errors import Invalid
 from marketplace.settings import Settings, needed, variables
 
-SECRET = "x" * 40
+SECRET = b64encode(b"x" * 32).decode()
 
 
 def test_a_missing_secret_is_refused_with_the_name_of_its_variable(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,7 @@ from openpyxl import Workbook, load_workbook
 
 from marketplace import tabular
 from marketplace.errors import TooLarge
-from marketplace.tabular import FORMULA_STARTS, UnreadableFile, read_bytes, read_rows, to_csv, to_xlsx
+from marketplace.tabular import UnreadableFile, read_bytes, read_rows, to_csv, to_xlsx
 
 HEADER = ["nom", "quantité"]
 NAIVE = datetime(2026, 11, 22, tzinfo=UTC).replace(tzinfo=None)
@@ -136,7 +136,7 @@ def test_a_missing_file_and_a_folder_are_refused_by_name(tmp_path: Path) -> None
         assert refused.value.fields[0].path == path.name
 
 
-@pytest.mark.parametrize("start", FORMULA_STARTS)
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"])
 def test_no_text_leaves_as_a_formula(start: str) -> None:
     typed = f'{start}HYPERLINK("http://ailleurs.test";"x")'
     csv_file = to_csv([typed], [[typed]]).decode("utf-8-sig")

@@ -33,9 +33,7 @@ Cli = Callable[..., Done]
 
 
 @pytest.fixture
-def cli(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> Iterator[Cli]:
+def cli(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Iterator[Cli]:
     """`marketplace …` in this process, in an empty folder, with none of its variables set."""
     for name in variables():
         monkeypatch.delenv(name, raising=False)

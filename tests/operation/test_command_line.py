@@ -106,7 +106,11 @@ def test_simulate_refuses_what_is_not_a_plan_and_prints_nothing(
 @pytest.mark.parametrize("command", ["demo", "scenario"])
 @pytest.mark.parametrize("variable", ["DATABASE_URL", "DATABASE_WORKER_URL", "DATABASE_OWNER_URL"])
 def test_a_demonstration_never_touches_a_database_that_the_environment_names(
-    on_servers: Cli, database_urls: dict[str, str], monkeypatch: pytest.MonkeyPatch, command: str, variable: str
+    on_servers: Cli,
+    database_urls: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+    command: str,
+    variable: str,
 ) -> None:
     for name in {"DATABASE_URL", "DATABASE_WORKER_URL", "DATABASE_OWNER_URL"} - {variable}:
         monkeypatch.delenv(name)
@@ -154,7 +158,9 @@ def test_a_process_without_what_it_needs_names_the_variable_and_ends(
 
 
 @pytest.mark.parametrize(
-    "command", [["worker"], ["serve"], ["reindex"], ["load", "towns"], ["create-admin", "a@exemple.test"]], ids=" ".join
+    "command",
+    [["worker"], ["serve"], ["reindex"], ["load", "towns"], ["create-admin", "a@exemple.test"]],
+    ids=" ".join,
 )
 @pytest.mark.parametrize(
     ("version", "said"), [("9001", "plus récente (9001)"), ("0001", "« marketplace migrate »")]
@@ -218,7 +224,9 @@ def test_the_first_administrator_is_made_once_and_never_changed_by_this_command(
     assert ask(database_urls["owner"], "select password_hash from person") == kept
 
 
-@pytest.mark.parametrize("email", ["", "chef", "chef@", "a b@exemple.test", "chef@exemple.test\nBcc: x@y.test"])
+@pytest.mark.parametrize(
+    "email", ["", "chef", "chef@", "a b@exemple.test", "chef@exemple.test\nBcc: x@y.test"]
+)
 def test_an_address_that_is_none_is_refused(
     on_servers: Cli, database_urls: dict[str, str], email: str
 ) -> None:

@@ -19,7 +19,14 @@ def findings(done: object) -> dict[str, tuple[bool, str]]:
 def test_a_sound_instance_is_sound_in_every_respect(on_servers: Cli) -> None:
     found = findings(on_servers("doctor", "--json"))
     assert all(ok for ok, _ in found.values()), found
-    assert {"réglages", "disque", "base", "rôle de l’application", "travail en attente", "file"} <= found.keys()
+    assert {
+        "réglages",
+        "disque",
+        "base",
+        "rôle de l’application",
+        "travail en attente",
+        "file",
+    } <= found.keys()
     people_read = on_servers("doctor")
     assert (people_read.status, people_read.err) == (0, "")
     assert all(line.startswith("bon  ") for line in people_read.out.splitlines())

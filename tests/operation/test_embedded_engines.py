@@ -145,7 +145,9 @@ def test_the_secrets_are_made_once_and_read_by_their_owner_alone(data: Path) -> 
     assert sorted(path.name for path in data.glob("tmp*")) == []
 
 
-@pytest.mark.parametrize(("version", "said"), [("99", "Mettez Lot Commun à jour"), ("9", "Restaurez une sauvegarde")])
+@pytest.mark.parametrize(
+    ("version", "said"), [("99", "Mettez Lot Commun à jour"), ("9", "Restaurez une sauvegarde")]
+)
 def test_a_cluster_of_another_postgresql_is_refused_in_one_line(
     cli: Cli, data: Path, version: str, said: str
 ) -> None:
@@ -229,13 +231,14 @@ def test_a_full_disk_is_said_loses_nothing_and_heals(pristine: Path, tmp_path: P
     )  # fmt: skip
     assert done.returncode == 0, f"{done.stdout}\n{done.stderr} ({time.monotonic() - started:.0f} s)"
     told = json.loads(done.stdout)
-    assert told["full"]["status"] == 1
-    assert "Traceback" not in told["full"]["err"]
-    assert "disque" in told["full"]["err"].splitlines()[-1].lower()
-    assert "plein" in told["full"]["err"].splitlines()[-1].lower()
+    for refused in (told["at_work"], told["at_start"]):
+        assert (refused["status"], refused["out"]) == (1, "")
+        assert "Traceback" not in refused["err"]
+        assert "disque" in refused["err"].splitlines()[-1], refused["err"]
+        assert "plein" in refused["err"].splitlines()[-1]
     assert told["kept"] == "gardé"
-    assert told["after"]["status"] == 0, told["after"]["err"]
-    assert json.loads(told["after"]["out"])["total"] > 36_000
+    assert told["healed"]["status"] == 0, told["healed"]["err"]
+    assert json.loads(told["healed"]["out"])["total"] > 36_000
 
 
 FILL = """
@@ -254,15 +257,20 @@ def command(*words):
     return {"status": done.returncode, "out": done.stdout, "err": done.stderr}
 
 assert command("migrate")["status"] == 0
-free = shutil.disk_usage(place).free
-ballast = place / "ballast"
-with ballast.open("wb") as file:
-    left = free - 3_000_000
-    while left > 0:
-        left -= file.write(bytes(min(left, 1_000_000)))
-full = command("load", "towns")
-ballast.unlink()
+
+def fill(left):
+    with (place / "ballast").open("wb") as file:
+        size = shutil.disk_usage(place).free - left
+        while size > 0:
+            size -= file.write(bytes(min(size, 1_000_000)))
+
+with engines(data):
+    fill(3_000_000)
+    at_work = command("load", "towns")
+fill(0)
+at_start = command("migrate")
+(place / "ballast").unlink()
 with engines(data) as found:
     kept = ask(found.superuser, "select word from kept")
-print(json.dumps({"full": full, "kept": kept, "after": command("load", "towns")}))
+print(json.dumps({"at_work": at_work, "at_start": at_start, "kept": kept, "healed": command("load", "towns")}))
 """

@@ -12,7 +12,12 @@ from tests.operation.conftest import Cli
 from tests.operation.databases import ask
 
 COUNT = "select count(*) from solution"
-GOOD = {"id": "feux", "name": "Feux sobres", "summary": "Des feux qui veillent.", "domains": ["eclairage-public"]}
+GOOD = {
+    "id": "feux",
+    "name": "Feux sobres",
+    "summary": "Des feux qui veillent.",
+    "domains": ["eclairage-public"],
+}
 HEADER = "id,name,summary,domains\n"
 
 

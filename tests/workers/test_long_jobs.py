@@ -41,15 +41,23 @@ async def test_pieces_delivered_twice_and_at_once_make_each_order_once(world: Wo
     await relay.drain_all()
     orders = await told.coordinator.read(f"{told.path}/orders")
     assert [o["lines"][0]["quantity"] for o in orders] == [firm for firm, _ in NEEDS]
-    assert await world.sql("select count(*) from outbox where topic = 'orders.prepared' and handler = ''") == 1
+    assert (
+        await world.sql("select count(*) from outbox where topic = 'orders.prepared' and handler = ''") == 1
+    )
     assert await world.sql("select count(*) from outbox where status <> 'done'") == 0
 
 
 async def test_housekeeping_forgets_what_has_served_and_nothing_else(world: World) -> None:
     rows = "insert into outbox (id, topic, key, payload, status, claims, starts, failures, done_at) values "
-    for key, status, days in (("old", "done", 91), ("new", "done", 89), ("dead", "dead", 400), ("late", "pending", 400)):
+    for key, status, days in (
+        ("old", "done", 91),
+        ("new", "done", 89),
+        ("dead", "dead", 400),
+        ("late", "pending", 400),
+    ):
         await world.sql(
-            rows + f"(gen_random_uuid(), 'test.kept', '{key}', '{{}}', '{status}', 0, 0, 0, now() - interval '{days} days')"
+            rows
+            + f"(gen_random_uuid(), 'test.kept', '{key}', '{{}}', '{status}', 0, 0, 0, now() - interval '{days} days')"
         )
     await housekeeping.prune(world.as_worker)
     assert await world.sql("select string_agg(key, ',' order by key) from outbox") == "dead,late,new"

@@ -82,8 +82,13 @@ async def outcome(world: World) -> str:
 async def test_a_mail_arrives_in_plain_text_with_its_accents(
     world: World, town: Caller, server: Server
 ) -> None:
-    subject = "Convention à délibérer avant l’été : télégestion de l’éclairage public, œuvre des villes du Cher"
-    body = "Reste à payer : 1 234,56 € TTC.\n\n.\nUne ligne d’un seul point n’arrête rien — ni « guillemets ».\n" + "é" * 1200
+    subject = (
+        "Convention à délibérer avant l’été : télégestion de l’éclairage public, œuvre des villes du Cher"
+    )
+    body = (
+        "Reste à payer : 1 234,56 € TTC.\n\n.\nUne ligne d’un seul point n’arrête rien — ni « guillemets ».\n"
+        + "é" * 1200
+    )
     await write(world, town, subject=subject, body=body)
     await by_smtp(world, server.port).drain_all()
     (mail,) = server.kept
@@ -96,9 +101,7 @@ async def test_a_mail_arrives_in_plain_text_with_its_accents(
     assert (await state(world), await outcome(world)) == ("sent", "done/0")
 
 
-async def test_a_title_cannot_add_a_header_or_a_recipient(
-    world: World, town: Caller, server: Server
-) -> None:
+async def test_a_title_cannot_add_a_header_or_a_recipient(world: World, town: Caller, server: Server) -> None:
     await write(world, town, subject="Bonjour\r\nBcc: tous@exemple.test\r\n\r\nfin")
     await by_smtp(world, server.port).drain_all()
     (mail,) = server.kept

@@ -39,7 +39,9 @@ def test_only_mails_index_and_printed_copies_may_wait_for_redis(kind: type[Event
 @pytest.mark.parametrize("topic", sorted(DECLARED))
 def test_an_event_comes_out_of_the_outbox_as_it_went_in(topic: str) -> None:
     kind = DECLARED[topic]
-    event = kind(**{name: _some(hint) for name, hint in get_type_hints(kind).items() if _is_field(kind, name)})
+    event = kind(
+        **{name: _some(hint) for name, hint in get_type_hints(kind).items() if _is_field(kind, name)}
+    )
     assert outbox.load(topic, outbox.dump(event)) == event
 
 
@@ -49,4 +51,10 @@ def _is_field(kind: type[Event], name: str) -> bool:
 
 def _some(hint: Any) -> Any:
     hint = getattr(hint, "__supertype__", hint)
-    return {UUID: new_id(), datetime: datetime(2026, 3, 29, 1, 0, tzinfo=UTC), str: "été", int: 3, bool: True}[hint]
+    return {
+        UUID: new_id(),
+        datetime: datetime(2026, 3, 29, 1, 0, tzinfo=UTC),
+        str: "été",
+        int: 3,
+        bool: True,
+    }[hint]

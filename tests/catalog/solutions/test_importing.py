@@ -92,12 +92,15 @@ async def test_the_french_keys_of_the_public_export_are_understood(world: World)
 async def test_a_changed_row_changes_its_sheet_and_only_it(world: World) -> None:
     other = RECORD | {"id": "autre"}
     await loaded(world, RECORD, other)
-    dearer = RECORD | {"prices": [price(("0", None, 30000), label="Kit R2", vat_rate="5.5")]}
+    await world.work()
+    dearer = RECORD | {"name": "Kit R3", "prices": [price(("0", None, 30000), label="Kit R2", vat_rate="5.5")]}
     report = await loaded(world, dearer, other)
     assert (report.created, report.updated, report.unchanged) == (0, 1, 1)
     sheet = await world.visitor.read("/solutions/kit-r2")
     assert (sheet["version"], sheet["prices"][0]["vat_rate"]) == (2, "5.5")
     assert (await world.visitor.read("/solutions/autre"))["version"] == 1
+    await world.work()
+    assert [hit["name"] for hit in (await world.visitor.read("/solutions", q="r3"))["items"]] == ["Kit R3"]
 
 
 async def test_an_imported_sheet_belongs_to_its_startup_when_it_has_an_account_here(world: World) -> None:

@@ -1,12 +1,7 @@
 """Around every answer: its id, and the headers that keep a browser safe."""
 
-import json
-import logging
 from uuid import UUID
 
-import pytest
-
-from marketplace import logs
 from tests.support.world import World
 
 ADDRESSES = (
@@ -77,26 +72,3 @@ async def test_static_files_are_only_those_of_their_folder(world: World) -> None
         answer = await world.http.get(path)
         assert answer.status_code in {400, 404}, path
         assert "create_app" not in answer.text
-
-
-async def test_each_request_is_one_structured_line_with_the_id_of_its_answer(
-    world: World, capsys: pytest.CaptureFixture[str]
-) -> None:
-    logs.configure(level="INFO", json=True)
-    try:
-        answer = await world.http.get(
-            "/api/v1/towns?q=secret-de-la-requete", headers={"Authorization": "Bearer lc_secret"}
-        )
-        logging.getLogger("a.library").warning("said %s", "something", extra={"shard": 3})
-    finally:
-        logs.configure(level="ERROR", json=False)
-    printed = capsys.readouterr().err
-    lines = [json.loads(line) for line in printed.splitlines() if line.startswith("{")]
-    (line,) = [one for one in lines if one["event"] == "request"]
-    assert (line["method"], line["path"], line["status"]) == ("GET", "/api/v1/towns", 401)
-    assert line["request_id"] == answer.headers["x-request-id"]
-    assert {"ms", "timestamp", "level"} <= line.keys()
-    assert "lc_secret" not in printed
-    assert "secret-de-la-requete" not in printed
-    (other,) = [one for one in lines if one["event"] == "said something"]
-    assert (other["level"], other["shard"], "request_id" in other) == ("warning", 3, False)

@@ -70,8 +70,9 @@ async def test_scores_and_an_award_that_cannot_be_read_are_refused_and_nothing_i
     scores = {
         f"score_{q}_{c}": points for q in quotes for c, points in (("quality", "12,5"), ("environment", "10"))
     }
-    for version in ("²", "9" * 5000, "0"):
-        await sent(told.coordinator, f"{at}/notes", scores | {"version": version})
+    for version, status in (("²", 303), ("9" * 5000, 422), ("0", 422)):
+        answer = await sent(told.coordinator, f"{at}/notes", scores | {"version": version})
+        assert answer.status_code == status, version
     assert await world.sql("select count(*) from evaluation") == 1
     reasons = {"reasons": "Première."}
     for wrong in (

@@ -11,6 +11,8 @@ from tests.support.world import World
 
 SECRET = 18765
 """A unit price, in cents, that nothing but the opened offer may say."""
+LONG_SECRET = 187_654_321_098
+"""Long enough that no ciphertext, hash or identifier says it by chance."""
 TWO = [("120", "10"), ("80", "0")]
 
 
@@ -20,7 +22,7 @@ async def test_a_sealed_offer_is_ciphertext_for_everybody_and_a_receipt_for_its_
     told, consultation = await story.consulting(world, TWO)
     seller, other = told.sellers[:2]
     at = f"/consultations/{consultation}"
-    sealed = story.offer(told.line, [(0, SECRET)], quality="Garantie zibeline")
+    sealed = story.offer(told.line, [(0, LONG_SECRET)], quality="Garantie zibeline")
     receipt = await seller.did(f"{at}/quotes", sealed, Idempotency_Key="offre-1")
     assert await seller.did(f"{at}/quotes", sealed, Idempotency_Key="offre-1") == receipt
     assert set(receipt) == {"quote_id", "sha256", "deposited_at", "opens_at"}
@@ -42,14 +44,14 @@ async def test_a_sealed_offer_is_ciphertext_for_everybody_and_a_receipt_for_its_
         "job_chunk",
     ):
         rows = await world.sql(f"select coalesce(string_agg(t::text, ' '), '') from {table} t")
-        assert str(SECRET) not in rows, table
+        assert str(LONG_SECRET) not in rows, table
         assert "zibeline" not in rows, table
     assert await world.sql("select count(*) from idempotency_record") == 1
     for who in (told.coordinator, told.towns[1], other, await world.staff()):
         for path in (f"{told.path}/comparison", f"{told.path}/award"):
             assert (await who.get(path)).status_code == 404, path
         for path in (at, told.path, f"{told.path}/consultation", f"{told.path}/members"):
-            assert str(SECRET) not in (await who.get(path)).text
+            assert str(LONG_SECRET) not in (await who.get(path)).text
     scored = await told.coordinator.put(f"{told.path}/evaluation", {"scores": {}}, If_Match="0")
     assert (scored.status_code, scored.json()["code"]) == (409, "move_refused")
     stranger = await world.startup("Sans fiche")

@@ -1,0 +1,175 @@
+"""Every page that each role can reach, in every phase of a pool: valid, labelled, whole, and leading somewhere."""
+
+import re
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+from marketplace.actor import OrganisationKind, Role
+from marketplace.app import DEMO_PAGES, PAGES
+from tests.pages.reader import Reader
+from tests.support import story
+from tests.support.story import GRIDS, Story
+from tests.support.world import Caller, World
+
+NOT_PAGES = {"/langue/…", "/achats/…/avancement"}
+ABOVE_THE_THRESHOLD = {"/achats/…/profil-acheteur", "/achats/…/dossier.zip"}
+COMMON = (
+    "/langue",
+    "/demo",
+    "/solutions",
+    "/api",
+    "/regles",
+    "/contact",
+    "/connexion",
+    "/mentions",
+    "/acces",
+    "/donnees",
+)
+LEFT_TO_OTHERS = {"a visitor": ("/langue", "/demo"), "the startup": ("/langue", "/demo", "/api")}
+"""Pages that do not depend on who reads them are read by a visitor, and once more by somebody signed in."""
+MOVING = ("/achats", "/consultations", "/commandes", "/factures", "/espace-entreprise?", "/suivi")
+INSIDE = {"the coordinator's agent", "the signatory", "the accountant", "the supervisor"}
+ORDINARY = ["/", "/?besoin=piloter+l’éclairage&ville=Vierzon&quantite=120", "/solutions?q=telegestion", "/regles?montant=250000&nature=supplies"]  # fmt: skip
+
+
+async def phases(world: World) -> AsyncIterator[tuple[str, Story]]:
+    """A pool of three towns from its draft to a paid invoice, stopping where pages change."""
+    told = await story.opened(world, towns=3)
+    yield "draft", told
+    coordinator, *others = told.towns
+    await coordinator.did(f"{told.path}/interest-call")
+    codes = [town.organisation.insee for town in others if town.organisation]
+    await coordinator.did(f"{told.path}/invitations", {"towns": [*codes, "18205"]})
+    yield "interest", told
+    for town in others:
+        await town.did(f"{told.path}/membership")
+    await coordinator.did(f"{told.path}/census")
+    for town in told.towns:
+        need = {"line_id": told.line, "firm": "80", "tolerance": "10"}
+        await town.did(f"{told.path}/membership/needs", {"needs": [need]}, method="put")
+    yield "census", told
+    await coordinator.did(f"{told.path}/census/closure")
+    await world.work()
+    for town in told.towns:
+        await town.did(f"{told.path}/membership/confirmation")
+    await coordinator.did(f"{told.path}/commitment")
+    await world.work()
+    yield "commitment", told
+    await story.sign_all(told)
+    await coordinator.did(f"{told.path}/freeze")
+    yield "frozen", told
+    due = str(await world.today() + timedelta(days=21))
+    consultation = await coordinator.did(f"{told.path}/consultation", {"quotes_due_on": due})
+    await world.work()
+    yield "consultation", told
+    for seller, (_, steps) in zip(told.sellers, GRIDS, strict=False):
+        await seller.did(f"/consultations/{consultation['id']}/quotes", story.offer(told.line, steps))
+    await world.advance(22)
+    yield "analysis", told
+    offers = (await coordinator.read(f"{told.path}/comparison"))["offers"]
+    scores = {offer["quote_id"]: {"quality": "20", "environment": "10"} for offer in offers}
+    await coordinator.did(f"{told.path}/evaluation", {"scores": scores}, method="put", If_Match="0")
+    yield "scored", told
+    await coordinator.did(f"{told.path}/award", {"reasons": "Première au classement."})
+    yield "award", told
+    await coordinator.did(f"{told.path}/award/notification")
+    await world.work()
+    yield "execution", told
+    await _invoice(world, told)
+    yield "invoiced", told
+
+
+async def _invoice(world: World, told: Story) -> None:
+    """One order goes on to its payment, the other stays prepared."""
+    await told.sellers[0].did("/billing-mandate", {"prefix": "QS"})
+    buyer, seller = told.towns[0], told.sellers[0]
+    (order,) = await buyer.read("/orders")
+    await buyer.did(f"/orders/{order['id']}/issue", {"engagement": "E-1"})
+    await world.work()
+    await seller.did(f"/orders/{order['id']}/delivery")
+    await buyer.did(f"/orders/{order['id']}/acceptance")
+    await world.work()
+    (invoice,) = await buyer.read("/invoices")
+    payment = {"number": "M-1", "paid_on": str(await world.today()), "cents": invoice["ttc_cents"]}
+    await buyer.did(f"/invoices/{invoice['id']}/payment", payment)
+
+
+async def everybody(world: World, told: Story) -> list[Reader]:
+    """One person a role, signed in through the form. Roles are alone, so that nobody hides behind another's rights."""
+    coordinator, other, _ = (town.organisation for town in told.towns)
+    seller, loser = (caller.organisation for caller in told.sellers[:2])
+    bdt = await world.staff(Role.SUPERVISOR)
+    association = await world.staff(Role.CURATOR, kind=OrganisationKind.ASSOCIATION)
+    stranger = await world.town("18205")
+    cast = [
+        ("a visitor", None, ()),
+        ("the coordinator's agent", coordinator, (Role.AGENT,)),
+        ("the signatory", coordinator, (Role.SIGNATORY,)),
+        ("the accountant", coordinator, (Role.ACCOUNTANT,)),
+        ("a member's agent", other, (Role.AGENT, Role.SIGNATORY)),
+        ("a stranger's agent", stranger.organisation, (Role.AGENT,)),
+        ("the startup", seller, (Role.SELLER, Role.EDITOR, Role.ADMIN)),
+        ("another startup", loser, (Role.SELLER, Role.EDITOR)),
+        ("the curator", association.organisation, (Role.CURATOR,)),
+        ("the supervisor", bdt.organisation, (Role.SUPERVISOR,)),
+    ]
+    return [await Reader.arrive(world, name, whose, frozenset(roles)) for name, whose, roles in cast]
+
+
+async def to_review(told: Story) -> None:
+    """A draft and a submitted sheet, for the startup's desk and the curator's queue."""
+    content = {
+        "name": "Lanterne",
+        "summary": "S",
+        "description": "D",
+        "domains": [story.DOMAIN],
+        "maturity": "growth",
+    }
+    seller: Caller = told.sellers[0]
+    drafts = [await seller.did("/my/solutions", content) for _ in range(2)]
+    await seller.did(f"/my/solutions/{drafts[0]['id']}/submission")
+
+
+async def test_every_page_of_every_role_in_every_phase_is_valid_whole_and_leads_somewhere(
+    world: World,
+) -> None:
+    found: list[str] = []
+    read: set[str] = set()
+    readers: list[Reader] = []
+    async for phase, told in phases(world):
+        pool = told.path.replace("/pools", "/achats")
+        if not readers:
+            await to_review(told)
+            readers = await everybody(world, told)
+        for reader in readers:
+            reader.seen = {path for path in reader.seen if not path.startswith(MOVING)}
+            status = (await reader.http.get(pool)).status_code
+            assert status == 200 or (status == 404 and reader.name not in INSIDE), (
+                phase,
+                reader.name,
+                status,
+            )
+            new = await reader.looks_around(
+                "/",
+                *([pool] if status == 200 else []),
+                *ORDINARY,
+                patterns=read,
+                leaving=LEFT_TO_OTHERS.get(reader.name, COMMON),
+            )
+            found += [f"[{phase}] {fault}" for fault in new]
+    found += await readers[0].looks_around(
+        "/demo/horloge", "/demo/courriels", patterns=read, leaving=("/langue",)
+    )
+    assert not found, f"{len(found)} faults\n" + "\n".join(found[:60])
+    routes = {
+        re.sub(r"\{[^}]*\}", "…", path)
+        for page in [*PAGES, *DEMO_PAGES]
+        if "GET" in page.http_methods
+        for path in page.paths
+    }
+    assert _alike(routes) - _alike(read) == ABOVE_THE_THRESHOLD | NOT_PAGES
+
+
+def _alike(paths: set[str]) -> set[str]:
+    shown = {re.sub(r"^/solutions/.+", "/solutions/…", path) for path in paths}
+    return {re.sub(r"^/demo/courriels/.+", "/demo/courriels/…", path) for path in shown}
