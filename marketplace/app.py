@@ -7,6 +7,7 @@ from typing import Any
 
 from litestar import Litestar, Request, Response, Router, get
 from litestar.datastructures import State
+from litestar.handlers import HTTPRouteHandler
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.plugins.pydantic import PydanticPlugin
@@ -80,7 +81,7 @@ ROOMS: dict[str, Path] = {
 }
 """Where each room keeps its templates, by the room's name."""
 
-API: Sequence[ControllerRouterHandler] = [
+API: Sequence[HTTPRouteHandler] = [
     *marketplace.accounts.api.HANDLERS,
     *marketplace.territories.api.HANDLERS,
     *marketplace.files.api.HANDLERS,
@@ -116,7 +117,7 @@ PAGES: Sequence[ControllerRouterHandler] = [
     *procurement.supervision.pages.HANDLERS,
 ]
 
-DEMO_API: Sequence[ControllerRouterHandler] = marketplace.demo.api.HANDLERS
+DEMO_API: Sequence[HTTPRouteHandler] = marketplace.demo.api.HANDLERS
 DEMO_PAGES: Sequence[ControllerRouterHandler] = marketplace.demo.pages.HANDLERS
 """Served in demo mode only, as `DEMO_API`."""
 
@@ -137,7 +138,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
         route_handlers=[
             Router(
                 "/api/v1",
-                route_handlers=[*API, *(DEMO_API if settings.instance.demo else [])],
+                route_handlers=problems.documented([*API, *(DEMO_API if settings.instance.demo else [])]),
                 before_request=_before,
             ),
             Router(

@@ -6,13 +6,17 @@ an unexpected failure is shown but the request's id, under which its log line ca
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
 from litestar import MediaType, Request, Response
 from litestar.exceptions import ClientException, HTTPException, ValidationException
+from litestar.handlers import HTTPRouteHandler
+from litestar.openapi import ResponseSpec
 from litestar.response import Redirect
+from pydantic import BaseModel
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -35,6 +39,7 @@ from marketplace.web import i18n
 from marketplace.web.validation import SENTENCES, from_parameter, from_pydantic
 from marketplace.words import N_
 
+PROBLEM_JSON = "application/problem+json"
 STATUSES: tuple[tuple[type[DomainError], int], ...] = (
     (SignInNeeded, 401),
     (Forbidden, 403),
@@ -136,6 +141,41 @@ def handle(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     return _page(request, status=status, code=code, title=title, fields=fields)
 
 
+class ProblemField(BaseModel):
+    """One wrong value: where, a stable code, what is accepted."""
+
+    path: str
+    code: str
+    message: str
+
+
+class Problem(BaseModel):
+    """Why a request was refused (RFC 9457). `code` is stable; `errors` names every wrong value at once."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    instance: str
+    request_id: str
+    facts: dict[str, Any] | None = None
+    errors: list[ProblemField] | None = None
+
+
+REFUSALS = {
+    status: ResponseSpec(Problem, description=HTTPStatus(status).phrase, media_type=PROBLEM_JSON)
+    for status in (400, 401, 403, 404, 409, 412, 422, 428)
+}
+"""What every operation of the API may answer instead, as OpenAPI describes it."""
+
+
+def documented(handlers: Sequence[HTTPRouteHandler]) -> Sequence[HTTPRouteHandler]:
+    """`handlers`, each with what it may refuse in its OpenAPI description."""
+    for handler in handlers:
+        handler.responses = {**REFUSALS, **(handler.responses or {})}
+    return handlers
+
+
 def problem(
     request: Request[Any, Any, Any],
     *,
@@ -161,7 +201,7 @@ def problem(
     return Response(
         json.dumps(body, ensure_ascii=False).encode(),
         status_code=status,
-        media_type="application/problem+json",
+        media_type=PROBLEM_JSON,
         headers={"Cache-Control": "no-store"},
     )
 

@@ -65,6 +65,7 @@ REASONED: dict[str, tuple[Verb, str]] = {
     "abandonner": (census.abandon, N_("L’achat est abandonné.")),
     "suspendre": (census.suspend, N_("L’achat est suspendu.")),
     "decliner": (joining.decline, N_("Vous avez décliné l’invitation.")),
+    "sans-suite": (awarding.give_up, N_("La consultation est déclarée sans suite.")),
     "se-retirer": (joining.withdraw, N_("Votre ville ne participe plus à cet achat.")),
 }
 """Acts that ask why."""

@@ -1,6 +1,6 @@
 """The form of a need."""
 
-from catalog.solutions.schemas import UnitId
+from catalog.solutions.schemas import DomainId, UnitId
 from marketplace.web.schemas import Input, Text, Years
 from marketplace.web.typed import Number
 
@@ -9,7 +9,7 @@ class NeedForm(Input):
     """The need that a pool starts from."""
 
     besoin: Text
-    domaine: str
+    domaine: DomainId
     unite: UnitId
     quantite: Number | None = None
     annees: Years = 1

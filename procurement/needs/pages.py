@@ -7,7 +7,6 @@ from litestar.params import FromQuery
 
 from catalog.taxonomy import domains
 from marketplace.actor import OrganisationKind
-from marketplace.errors import wrong
 from marketplace.units import UNITS
 from marketplace.web import i18n
 from marketplace.web.creating import creating
@@ -40,10 +39,6 @@ async def new_need_page(
 @creating
 async def state_need(request: Request[Any, Any, Any], session: Writes, by: By) -> Response[Any]:
     form = await Form.read(request, NeedForm)
-    if not form.failed and form.value().domaine not in domains():
-        form = Form(
-            form.raw, faults=[wrong("domaine", N_("Choisissez un domaine dans la liste."), code="choice")]
-        )
     stated = None
     async with form.attempt(session, names={"quantity": "quantite"}):
         if not form.failed:

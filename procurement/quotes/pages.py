@@ -111,11 +111,15 @@ async def withdraw(session: Writes, by: By, consultation_id: FromPath[UUID]) -> 
 @post("/consultations/{consultation_id:uuid}/refus", status_code=303)
 async def decline(
     request: Request[Any, Any, Any], session: Writes, by: By, consultation_id: FromPath[UUID]
-) -> Redirect:
-    reason = (await Form.read(request, ReasonForm)).value().reason
-    await depositing.decline(
-        session, ConsultationId(consultation_id), reason, by=by, now=await clock.now(session)
-    )
+) -> Response[Any]:
+    form = await Form.read(request, ReasonForm)
+    async with form.attempt(session):
+        if not form.failed:
+            await depositing.decline(
+                session, ConsultationId(consultation_id), form.value().reason, by=by, now=await clock.now(session)
+            )
+    if form.failed:
+        return await _consultation(request, session, by, consultation_id, form)
     return redirect("/espace-entreprise", N_("C’est noté : vous ne répondrez pas à cette consultation."))
 
 
@@ -180,15 +184,6 @@ async def withdraw_proposal(session: Writes, by: By, pool_id: FromPath[UUID]) ->
     return redirect(
         f"/achats/{pool_id}/offres", N_("La proposition est retirée : vous pouvez revoir les notes.")
     )
-
-
-@post("/achats/{pool_id:uuid}/sans-suite", status_code=303)
-async def give_up(
-    request: Request[Any, Any, Any], session: Writes, by: By, pool_id: FromPath[UUID]
-) -> Redirect:
-    reason = (await Form.read(request, ReasonForm)).value().reason
-    await awarding.give_up(session, PoolId(pool_id), reason, by=by, now=await clock.now(session))
-    return redirect(f"/achats/{pool_id}", N_("La consultation est déclarée sans suite."))
 
 
 @post("/achats/{pool_id:uuid}/relance", status_code=303)
@@ -379,5 +374,5 @@ def _flat(form: Form[Any]) -> Form[Any]:
 
 HANDLERS = [
     publish_page, publish, consultation_page, deposit, withdraw, decline, compare_page, score, propose, notify, withdraw_proposal,
-    give_up, relaunch, export_offers, profile_page, pack, import_offers,
+    relaunch, export_offers, profile_page, pack, import_offers,
 ]  # fmt: skip

@@ -7,6 +7,15 @@ import pytest
 from tests.operation.conftest import Cli
 from tests.operation.databases import ask
 
+LATE_ROW = (
+    "insert into outbox (id, topic, key, payload, status, claims, starts, failures, created_at)"
+    " values (gen_random_uuid(), 'x', 'x', '{}', 'pending', 0, 0, 0, now() - interval '5 minutes')"
+)
+DEAD_ROW = (
+    "insert into outbox (id, topic, key, payload, status, claims, starts, failures)"
+    " values (gen_random_uuid(), 'x', 'x', '{}', 'dead', 0, 0, 0)"
+)
+
 
 def findings(done: object) -> dict[str, tuple[bool, str]]:
     document = json.loads(done.out)  # type: ignore[attr-defined]
@@ -68,14 +77,12 @@ def test_what_is_wrong_is_named_with_its_remedy(
         ("update alembic_version set version_num = '9001'", "base", "Mettez ce programme à jour"),
         ("update clock_shift set shift = interval '3 days'", "horloge", "ne doit pas servir"),
         (
-            "insert into outbox (id, topic, key, payload, status, claims, starts, failures, created_at)"
-            " values (gen_random_uuid(), 'x', 'x', '{}', 'pending', 0, 0, 0, now() - interval '5 minutes')",
+            LATE_ROW,
             "travail en attente",
             "lancez « marketplace worker »",
         ),
         (
-            "insert into outbox (id, topic, key, payload, status, claims, starts, failures)"
-            " values (gen_random_uuid(), 'x', 'x', '{}', 'dead', 0, 0, 0)",
+            DEAD_ROW,
             "travail en attente",
             "1 abandonnée",
         ),

@@ -25,6 +25,14 @@ with engines(Path(sys.argv[1])) as found:
     print("up", flush=True)
     time.sleep(600)
 """
+HOLD_AS_USER = """
+import os, sys
+from pathlib import Path
+from marketplace.embedded import engines
+assert os.geteuid() != 0
+with engines(Path(sys.argv[1])) as found:
+    print(found.app)
+"""
 WaitUntil = Callable[..., None]
 
 
@@ -79,9 +87,9 @@ def test_whoever_comes_second_attaches_and_leaves_the_engines_running(
         assert found == before
         assert found.pid == holder.pid
     assert ask(before.superuser, "select word from kept") == "gardé"
-    with pytest.raises(EngineError, match=f"déjà utilisé par un autre programme .processus {holder.pid}."):
-        with engines(data, alone=True):
-            pass
+    refused = f"déjà utilisé par un autre programme .processus {holder.pid}."
+    with pytest.raises(EngineError, match=refused), engines(data, alone=True):
+        pass
 
 
 def test_killing_the_holder_with_kill_9_leaves_no_engine_and_loses_nothing(
@@ -127,11 +135,8 @@ def test_a_path_too_long_for_a_socket_is_no_obstacle(pristine: Path, tmp_path: P
 
 def test_a_normal_user_can_do_all_this(data: Path) -> None:
     done = subprocess.run(
-        [*instances.as_a_normal_user(), sys.executable, "-c",
-         "import os, sys\nfrom pathlib import Path\nfrom marketplace.embedded import engines\n"
-         "assert os.geteuid() != 0\n"
-         "with engines(Path(sys.argv[1])) as found: print(found.app)", str(data)],
-        capture_output=True, text=True, check=False, timeout=60, env=instances.clean_environment(),
+        [*instances.as_a_normal_user(), sys.executable, "-c", HOLD_AS_USER, str(data)], capture_output=True, text=True,
+        check=False, timeout=60, env=instances.clean_environment(),
     )  # fmt: skip
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("postgresql://lotcommun_app@/lotcommun?host=")

@@ -1,14 +1,13 @@
 """Every page that each role can reach, in every phase of a pool: valid, labelled, whole, and leading somewhere."""
 
 import re
-from collections.abc import AsyncIterator
-from datetime import timedelta
 
 from marketplace.actor import OrganisationKind, Role
 from marketplace.app import DEMO_PAGES, PAGES
+from tests.pages.pool_phases import phases
 from tests.pages.reader import Reader
 from tests.support import story
-from tests.support.story import GRIDS, Story
+from tests.support.story import Story
 from tests.support.world import Caller, World
 
 NOT_PAGES = {"/langue/…", "/achats/…/avancement"}
@@ -30,68 +29,6 @@ LEFT_TO_OTHERS = {"a visitor": ("/langue", "/demo"), "the startup": ("/langue", 
 MOVING = ("/achats", "/consultations", "/commandes", "/factures", "/espace-entreprise?", "/suivi")
 INSIDE = {"the coordinator's agent", "the signatory", "the accountant", "the supervisor"}
 ORDINARY = ["/", "/?besoin=piloter+l’éclairage&ville=Vierzon&quantite=120", "/solutions?q=telegestion", "/regles?montant=250000&nature=supplies"]  # fmt: skip
-
-
-async def phases(world: World) -> AsyncIterator[tuple[str, Story]]:
-    """A pool of three towns from its draft to a paid invoice, stopping where pages change."""
-    told = await story.opened(world, towns=3)
-    yield "draft", told
-    coordinator, *others = told.towns
-    await coordinator.did(f"{told.path}/interest-call")
-    codes = [town.organisation.insee for town in others if town.organisation]
-    await coordinator.did(f"{told.path}/invitations", {"towns": [*codes, "18205"]})
-    yield "interest", told
-    for town in others:
-        await town.did(f"{told.path}/membership")
-    await coordinator.did(f"{told.path}/census")
-    for town in told.towns:
-        need = {"line_id": told.line, "firm": "80", "tolerance": "10"}
-        await town.did(f"{told.path}/membership/needs", {"needs": [need]}, method="put")
-    yield "census", told
-    await coordinator.did(f"{told.path}/census/closure")
-    await world.work()
-    for town in told.towns:
-        await town.did(f"{told.path}/membership/confirmation")
-    await coordinator.did(f"{told.path}/commitment")
-    await world.work()
-    yield "commitment", told
-    await story.sign_all(told)
-    await coordinator.did(f"{told.path}/freeze")
-    yield "frozen", told
-    due = str(await world.today() + timedelta(days=21))
-    consultation = await coordinator.did(f"{told.path}/consultation", {"quotes_due_on": due})
-    await world.work()
-    yield "consultation", told
-    for seller, (_, steps) in zip(told.sellers, GRIDS, strict=False):
-        await seller.did(f"/consultations/{consultation['id']}/quotes", story.offer(told.line, steps))
-    await world.advance(22)
-    yield "analysis", told
-    offers = (await coordinator.read(f"{told.path}/comparison"))["offers"]
-    scores = {offer["quote_id"]: {"quality": "20", "environment": "10"} for offer in offers}
-    await coordinator.did(f"{told.path}/evaluation", {"scores": scores}, method="put", If_Match="0")
-    yield "scored", told
-    await coordinator.did(f"{told.path}/award", {"reasons": "Première au classement."})
-    yield "award", told
-    await coordinator.did(f"{told.path}/award/notification")
-    await world.work()
-    yield "execution", told
-    await _invoice(world, told)
-    yield "invoiced", told
-
-
-async def _invoice(world: World, told: Story) -> None:
-    """One order goes on to its payment, the other stays prepared."""
-    await told.sellers[0].did("/billing-mandate", {"prefix": "QS"})
-    buyer, seller = told.towns[0], told.sellers[0]
-    (order,) = await buyer.read("/orders")
-    await buyer.did(f"/orders/{order['id']}/issue", {"engagement": "E-1"})
-    await world.work()
-    await seller.did(f"/orders/{order['id']}/delivery")
-    await buyer.did(f"/orders/{order['id']}/acceptance")
-    await world.work()
-    (invoice,) = await buyer.read("/invoices")
-    payment = {"number": "M-1", "paid_on": str(await world.today()), "cents": invoice["ttc_cents"]}
-    await buyer.did(f"/invoices/{invoice['id']}/payment", payment)
 
 
 async def everybody(world: World, told: Story) -> list[Reader]:

@@ -37,6 +37,11 @@ async def test_the_contract_is_openapi_3_1_and_whole(world: World) -> None:
             assert operation["tags"]
             succeeded = [code for code in operation["responses"] if code.startswith("2")]
             assert len(succeeded) == 1, f"{method} {path}"
+            for code, refused in operation["responses"].items():
+                assert code.startswith("2") or list(refused["content"]) == ["application/problem+json"], (
+                    f"{method} {path} {code}"
+                )
+            assert {"401", "403", "404", "409", "422"} <= operation["responses"].keys()
             content = operation["responses"][succeeded[0]].get("content", {})
             assert succeeded == ["204"] or all("schema" in kind for kind in content.values())
             assert succeeded == ["204"] or content, f"{method} {path} answers nothing that is documented"

@@ -1,0 +1,188 @@
+"""A wrong answer in a form: said at the top with a link to its field, beside the field, and what was typed is kept."""
+
+from collections import defaultdict
+
+from marketplace.actor import OrganisationKind, Role
+from tests.pages.pool_phases import phases
+from tests.pages.reader import Page, Reader
+from tests.support import story
+from tests.support.story import Story
+from tests.support.world import SELLER_ROLES, TOWN_ROLES, World
+
+Case = tuple[str, str, str, dict[str, str], set[str]]
+"""Who, on which page, sends which form, with what, and the fields that are wrong."""
+
+
+def during(phase: str, told: Story, at: dict[str, str]) -> list[Case]:
+    """The forms that a phase shows, filled wrongly. `at` holds the ids and addresses known by then."""
+    pool = told.path.replace("/pools", "/achats")
+    agent, town, seller = "agent", "member", "seller"
+    return {
+        "draft": [
+            (agent, "/besoins/nouveau", "/besoins/nouveau", {"besoin": " ", "domaine": "lampes", "quantite": "douze"}, {"besoin", "domaine", "quantite"}),
+            (agent, f"/achats/nouveau?besoin={at['need']}", f"/achats/nouveau/{at['need']}",
+             {"title": "", "label": "Lampe", "nature": "supplies", "census_ends_on": "hier", "commitment_ends_on": "31/02/2027", "estimate": "12,345"},
+             {"title", "census_ends_on", "commitment_ends_on", "estimate"}),
+            (agent, pool, f"{pool}/invitations", {"towns": "Nulle-Part-sur-Mer\n99999"}, {"towns"}),
+            (agent, f"{pool}/suite", f"{pool}/suite/abandonner", {"reason": ""}, {"reason"}),
+            (agent, "/compte", "/compte/cles", {"name": ""}, {"name"}),
+            (agent, "/demo/horloge", "/demo/horloge", {"days": "demain"}, {"days"}),
+            ("visitor", "/connexion", "/connexion", {"email": "personne@exemple.test", "password": "x"}, {"email"}),
+            (seller, "/espace-entreprise/fiches/nouvelle", "/espace-entreprise/fiches/nouvelle",
+             {"name": "Lanterne", "summary": "", "description": "D", "domain": "", "steps-0-from": "0", "steps-0-to": "9", "steps-0-price": "10",
+              "steps-1-from": "12", "steps-1-price": "8", "website": "pas une adresse"},
+             {"summary", "domain", "website"}),
+            (seller, "/espace-entreprise/fiches/nouvelle", "/espace-entreprise/fiches/nouvelle",
+             {"name": "Lanterne", "summary": "S", "description": "D", "domain": "eclairage-public", "steps-0-from": "5", "steps-0-to": "9",
+              "steps-0-price": "10", "steps-1-from": "12", "steps-1-price": "8"},
+             {"steps-0-from", "steps-0-to"}),
+            (seller, f"/espace-entreprise/fiches/{at['draft']}", f"/espace-entreprise/fiches/{at['draft']}", {"name": ""}, {"name"}),
+            ("curator", f"/relecture/{at['submitted']}", f"/relecture/{at['submitted']}/renvoi", {"reason": ""}, {"reason"}),
+            (seller, "/espace-entreprise/mandat", "/espace-entreprise/mandat", {"prefix": "?!", "agreed": "on"}, {"prefix"}),
+            (seller, "/espace-entreprise/mandat", "/espace-entreprise/mandat", {"prefix": "QS"}, {"agreed"}),
+        ],
+        "census": [
+            (agent, pool, f"{pool}/villes/{at['membership']}/exclusion", {"reason": ""}, {"reason"}),
+            (town, f"{pool}/rejoindre", f"{pool}/rejoindre", {"needs-0-firm": "-3", "needs-0-tolerance": "x", "needs-0-cap": "cher"},
+             {"needs-0-firm", "needs-0-tolerance", "needs-0-cap"}),
+            (town, f"{pool}/rejoindre", f"{pool}/rejoindre", {"needs-0-firm": "3,5", "needs-0-maximum": ""}, {"needs-0-firm"}),
+            (town, f"{pool}/suite", f"{pool}/suite/se-retirer", {"reason": ""}, {"reason"}),
+        ],
+        "commitment": [
+            (town, f"{pool}/deliberation", f"{pool}/deliberation", {"number": "", "voted_on": "2999-01-01", "transmitted_on": "x"}, {"number", "transmitted_on"}),
+            (town, f"{pool}/signature", f"{pool}/signature", {"signatory_name": "", "signatory_title": "", "signed_on": "x"},
+             {"signatory_name", "signatory_title", "signed_on"}),
+            (agent, f"{pool}/suite", f"{pool}/suite/rouvrir", {"day": "demain"}, {"day"}),
+        ],
+        "frozen": [
+            (agent, f"{pool}/consultation", f"{pool}/consultation", {"quotes_due_on": "", "criteria-1-weight": "lourd", "criteria-2-label": ""},
+             {"quotes_due_on", "criteria-1-weight", "criteria-2-label"}),
+            (agent, f"{pool}/consultation", f"{pool}/consultation", {"quotes_due_on": "2999-01-01", "criteria-1-weight": "90"}, {"criteria"}),
+        ],
+        "consultation": [
+            (seller, at["consultation"], f"{at['consultation']}/offre",
+             {"steps-0-price": "cher", "delivery_weeks": "0", "quality": "", "environment": "E", "lines-0-pack": "x"},
+             {"steps-0-price", "delivery_weeks", "quality", "lines-0-pack"}),
+            (seller, at["consultation"], f"{at['consultation']}/offre",
+             {"steps-0-price": "10", "steps-0-to": "5", "steps-1-from": "9", "steps-1-price": "8", "delivery_weeks": "3", "quality": "Q", "environment": "E"},
+             {"steps-0-to"}),
+            (seller, at["consultation"], f"{at['consultation']}/refus", {"reason": ""}, {"reason"}),
+        ],
+        "analysis": [
+            (agent, f"{pool}/offres", f"{pool}/notes", {at["score"]: "beaucoup"}, {at["score"]}),
+            (agent, f"{pool}/offres", f"{pool}/notes", {at["score"]: "99"}, {at["score"]}),
+            (agent, f"{pool}/suite", f"{pool}/sans-suite", {"reason": ""}, {"reason"}),
+        ],
+        "scored": [(agent, f"{pool}/offres", f"{pool}/attribution", {"reasons": ""}, {"reasons"})],
+        "execution": [(agent, at["order"], f"{at['order']}/emission", {"engagement": ""}, {"engagement"})],
+        "delivered": [(agent, at["order"], f"{at['order']}/refus", {"reason": ""}, {"reason"})],
+        "accepted": [
+            (seller, f"{at['order']}/facture", f"{at['order']}/facture", {"number": "", "issued_on": "x", "ht": "1", "vat": "deux", "ttc": "3"},
+             {"number", "issued_on", "vat"}),
+            (seller, f"{at['order']}/facture", f"{at['order']}/facture", {"number": "F-1", "issued_on": "2026-11-24", "ht": "1", "vat": "2", "ttc": "3"},
+             {"ht", "vat", "ttc"}),
+        ],
+        "invoiced": [(agent, at["invoice"], f"{at['invoice']}/mandat", {"number": "", "paid_on": "x", "amount": "12,345"}, {"number", "paid_on", "amount"})],
+        "paid": [(seller, at["invoice"], f"{at['invoice']}/contestation", {"reason": ""}, {"reason"})],
+    }.get(phase, [])  # fmt: skip
+
+
+async def _places(world: World, told: Story, agent: Reader) -> dict[str, str]:
+    """What the cases name, as far as the pool has come."""
+    found: dict[str, str] = defaultdict(str)
+    rows = {
+        "need": "select id from need", "draft": "select id from solution where state = 'draft'",
+        "submitted": "select id from solution where state = 'submitted'", "consultation": "select '/consultations/' || id from consultation",
+        "membership": "select m.id from membership m join organisation o on o.id = m.town_id where o.insee = '18197'",
+        "order": "select '/commandes/' || id from purchase_order where state <> 'prepared' or town_id = (select coordinator_id from pool) order by state = 'prepared'",
+        "invoice": "select '/factures/' || id from invoice",
+    }  # fmt: skip
+    for name, statement in rows.items():
+        found[name] = str(await world.sql(statement + " limit 1"))
+    if told.pool["state"] == "analysis":
+        offers = await agent.reads(told.path.replace("/pools", "/achats") + "/offres")
+        found["score"] = next(
+            name for asked in offers.all("input") if (name := asked.get("name", "")).startswith("score_")
+        )
+    return found
+
+
+def _unsaid(page: Page, typed: dict[str, str], wrong: set[str]) -> list[str]:
+    """What the page should have said or kept, and did not."""
+    found = []
+    summary = next(
+        (e for e in page.root.iter() if e.get("class") == "summary" and e.get("role") == "alert"), None
+    )
+    linked = {link.get("href") for link in summary.iter("a")} if summary is not None else set()
+    title = "".join(next(page.all("title")).itertext())
+    if not title.startswith("Erreur"):
+        found.append(f"title: {title!r}")
+    ids = {element.get("id"): element for element in page.root.iter() if element.get("id")}
+    for name in wrong:
+        if f"#champ-{name}" not in linked:
+            found.append(f"{name} is not linked from the summary, which has {sorted(map(str, linked))}")
+            continue
+        field = ids[f"champ-{name}"]
+        said = [ids[one] for one in (field.get("aria-describedby") or "").split()]
+        errors = [one for one in said if one.get("class") == "error"] or [
+            inner for inner in field.iter() if inner.get("class") == "error"
+        ]
+        if not errors:
+            found.append(f"{name} has no error beside it")
+    for name, value in typed.items():
+        kept = [e for e in page.all("input", "textarea", "select") if e.get("name") == name]
+        if not kept or kept[0].get("type") in {"password", "checkbox"} or kept[0].tag == "select":
+            continue
+        shown = "".join(kept[0].itertext()) if kept[0].tag == "textarea" else kept[0].get("value")
+        if shown not in {value, value.strip()}:
+            found.append(f"{name} was {value!r} and is now {shown!r}")
+    return found
+
+
+async def test_every_form_says_what_is_wrong_where_it_is_keeps_what_was_typed_and_changes_nothing(
+    world: World,
+) -> None:
+    found: list[str] = []
+    readers: dict[str, Reader] = {}
+    async for phase, told in phases(world):
+        if not readers:
+            readers = await _cast(world, told)
+        await told.fresh()
+        at = await _places(world, told, readers["agent"])
+        traces = await world.sql("select count(*) from audit_line")
+        for who, path, action, typed, wrong in during(phase, told, at):
+            reader = readers[who]
+            where = f"[{phase}] {who} {action} {sorted(wrong)}"
+            asked = await reader.reads(path)
+            if action not in {form.get("action") for form in asked.all("form")}:
+                found.append(f"{where}: no such form on {path}")
+                continue
+            answer = await reader.sends(asked, action, **typed)
+            if answer.status_code != 422:
+                found.append(f"{where}: {answer.status_code}")
+                continue
+            page = Page.of(path, answer)
+            found += [f"{where}: {fault}" for fault in (*_unsaid(page, typed, wrong), *page.faults())]
+        assert await world.sql("select count(*) from audit_line") == traces, phase
+    assert not found, f"{len(found)} faults\n" + "\n".join(found)
+
+
+async def _cast(world: World, told: Story) -> dict[str, Reader]:
+    content = {
+        "name": "Lanterne",
+        "summary": "S",
+        "description": "D",
+        "domains": [story.DOMAIN],
+        "maturity": "growth",
+    }
+    drafts = [await told.sellers[0].did("/my/solutions", content) for _ in range(2)]
+    await told.sellers[0].did(f"/my/solutions/{drafts[0]['id']}/submission")
+    association = await world.staff(Role.CURATOR, kind=OrganisationKind.ASSOCIATION)
+    await world.town("18205")
+    return {
+        "visitor": await Reader.arrive(world, "visitor"),
+        "agent": await Reader.arrive(world, "agent", told.towns[0].organisation, TOWN_ROLES),
+        "member": await Reader.arrive(world, "member", told.towns[1].organisation, TOWN_ROLES),
+        "seller": await Reader.arrive(world, "seller", told.sellers[0].organisation, SELLER_ROLES),
+        "curator": await Reader.arrive(world, "curator", association.organisation, frozenset({Role.CURATOR})),
+    }
