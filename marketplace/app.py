@@ -7,6 +7,7 @@ from typing import Any
 
 from litestar import Litestar, Request, Response, Router, get
 from litestar.datastructures import State
+from litestar.exceptions import HTTPException
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
@@ -139,7 +140,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
             Router(
                 "/api/v1",
                 route_handlers=problems.documented([*API, *(DEMO_API if settings.instance.demo else [])]),
-                before_request=_before,
+                before_request=_before_api,
             ),
             Router(
                 "/",
@@ -216,6 +217,15 @@ async def _before(request: Request[Any, Any, Any]) -> None:
     if request.method not in SAFE:
         await request.body()  # read once and kept: the form, the retry key and the handler all look at it
     await refuse_forged(request)
+
+
+async def _before_api(request: Request[Any, Any, Any]) -> None:
+    """As for pages, and a body must say that it is JSON, or a form with a file."""
+    if request.method not in SAFE and await request.body():
+        given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if given not in {"application/json", "multipart/form-data"}:
+            raise HTTPException(status_code=415)
+    await _before(request)
 
 
 async def _named(request: Request[Any, Any, Any]) -> None:

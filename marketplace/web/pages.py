@@ -140,7 +140,8 @@ def unit_name(code: str | None, count: Decimal | int = 1) -> str:
     if code is None:
         return ""
     unit = UNITS[code]
-    return i18n.translate(unit.one if abs(Decimal(count)) < 2 else unit.many)
+    single = abs(Decimal(count)) < 2 if i18n.language.get() == "fr" else Decimal(count) == 1
+    return i18n.translate(unit.one if single else unit.many)
 
 
 def field_id(name: str) -> str:

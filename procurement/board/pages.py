@@ -30,6 +30,7 @@ from procurement.pools import census, freezing, joining, opening, queries
 from procurement.pools.lifecycle import POOL_STATE_NAMES
 from procurement.pools.models import MISSED_POLICY_NAMES, MISSION_NAMES, RULE_NAMES
 from procurement.pools.schemas import NeedLineIn, NewLine, NewPool
+from procurement.quotes import awarding
 
 Verb = Callable[..., Awaitable[object]]
 
@@ -195,10 +196,15 @@ async def exclude(
     by: By,
     pool_id: FromPath[UUID],
     membership_id: FromPath[UUID],
-) -> Redirect:
-    reason = (await Form.read(request, ReasonForm)).value().reason
-    now = await clock.now(session)
-    await joining.exclude(session, PoolId(pool_id), MembershipId(membership_id), reason, by=by, now=now)
+) -> Response[Any]:
+    form = await Form.read(request, ReasonForm)
+    async with form.attempt(session):
+        if not form.failed:
+            await joining.exclude(
+                session, PoolId(pool_id), MembershipId(membership_id), form.value().reason, by=by, now=await clock.now(session)
+            )  # fmt: skip
+    if form.failed:
+        return await show_pool(request, session, by, PoolId(pool_id), form=form, excluding=membership_id)
     return redirect(f"/achats/{pool_id}", N_("La ville est sortie de l’achat."))
 
 

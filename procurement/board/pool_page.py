@@ -39,6 +39,7 @@ async def show_pool(
     pool_id: PoolId,
     *,
     form: Form[Any] | None = None,
+    excluding: UUID | None = None,
 ) -> Response[str]:
     view = await queries.view(reads, pool_id, by)
     pool = view.pool
@@ -81,6 +82,7 @@ async def show_pool(
         inside=inside,
         coordinates=by.acts_for(pool.coordinator_id),
         form=form or Form(),
+        excluding=excluding,
         present=[m for m in view.memberships if m.state not in ABSENT],
         absent=[m for m in view.memberships if m.state in ABSENT],
         state_names=MEMBERSHIP_STATE_NAMES,

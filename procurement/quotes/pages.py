@@ -116,7 +116,11 @@ async def decline(
     async with form.attempt(session):
         if not form.failed:
             await depositing.decline(
-                session, ConsultationId(consultation_id), form.value().reason, by=by, now=await clock.now(session)
+                session,
+                ConsultationId(consultation_id),
+                form.value().reason,
+                by=by,
+                now=await clock.now(session),
             )
     if form.failed:
         return await _consultation(request, session, by, consultation_id, form)

@@ -31,7 +31,14 @@ async def phases(world: World) -> AsyncIterator[tuple[str, Story]]:
     await coordinator.did(f"{told.path}/commitment")
     await world.work()
     yield "commitment", told
-    await story.sign_all(told)
+    await story.sign_all(told, others)
+    today = str(await world.today())
+    vote = {"number": "2026-045", "voted_on": today, "transmitted_on": today}
+    await coordinator.did(f"{told.path}/membership/deliberation", vote)
+    yield "voted", told
+    agreement = await coordinator.read(f"{told.path}/agreement")
+    signature = {"signatory_name": "Signataire", "signatory_title": "Maire", "signed_on": today}
+    await coordinator.did(f"{told.path}/membership/signature", signature | {"sha256": agreement["sha256"]})
     await coordinator.did(f"{told.path}/freeze")
     yield "frozen", told
     due = str(await world.today() + timedelta(days=21))

@@ -26,7 +26,16 @@ COMMON = (
 )
 LEFT_TO_OTHERS = {"a visitor": ("/langue", "/demo"), "the startup": ("/langue", "/demo", "/api")}
 """Pages that do not depend on who reads them are read by a visitor, and once more by somebody signed in."""
-MOVING = ("/achats", "/consultations", "/commandes", "/factures", "/espace-entreprise?", "/suivi")
+BUSY = ("census", "commitment", "voted", "frozen", "scored", "award", "delivered", "accepted")
+ELSEWHERE = {
+    "the accountant": (*BUSY[:6], "draft", "interest", "analysis"),
+    "a stranger's agent": (*BUSY[1:], "draft", "analysis", "invoiced"),
+    "another startup": (*BUSY, "interest", "paid"),
+    "the curator": (*BUSY, "interest", "consultation", "analysis", "execution", "invoiced"),
+    "the supervisor": BUSY[4:],
+}
+"""Phases in which nothing changes for somebody."""
+MOVING = ("/?", "/achats", "/consultations", "/commandes", "/factures", "/espace-entreprise?", "/suivi")
 INSIDE = {"the coordinator's agent", "the signatory", "the accountant", "the supervisor"}
 ORDINARY = ["/", "/?besoin=piloter+l’éclairage&ville=Vierzon&quantite=120", "/solutions?q=telegestion", "/regles?montant=250000&nature=supplies"]  # fmt: skip
 
@@ -49,7 +58,7 @@ async def everybody(world: World, told: Story) -> list[Reader]:
         ("another startup", loser, (Role.SELLER, Role.EDITOR)),
         ("the curator", association.organisation, (Role.CURATOR,)),
         ("the supervisor", bdt.organisation, (Role.SUPERVISOR,)),
-    ]
+    ]  # fmt: skip
     return [await Reader.arrive(world, name, whose, frozenset(roles)) for name, whose, roles in cast]
 
 
@@ -79,6 +88,8 @@ async def test_every_page_of_every_role_in_every_phase_is_valid_whole_and_leads_
             await to_review(told)
             readers = await everybody(world, told)
         for reader in readers:
+            if phase in ELSEWHERE.get(reader.name, ()):
+                continue
             reader.seen = {path for path in reader.seen if not path.startswith(MOVING)}
             status = (await reader.http.get(pool)).status_code
             assert status == 200 or (status == 404 and reader.name not in INSIDE), (
@@ -95,7 +106,7 @@ async def test_every_page_of_every_role_in_every_phase_is_valid_whole_and_leads_
             )
             found += [f"[{phase}] {fault}" for fault in new]
     found += await readers[0].looks_around(
-        "/demo/horloge", "/demo/courriels", patterns=read, leaving=("/langue",)
+        "/demo/horloge", "/demo/courriels", patterns=read, leaving=("/langue", "/achats")
     )
     assert not found, f"{len(found)} faults\n" + "\n".join(found[:60])
     routes = {

@@ -1,6 +1,7 @@
 """A wrong answer in a form: said at the top with a link to its field, beside the field, and what was typed is kept."""
 
 from collections import defaultdict
+from datetime import timedelta
 
 from marketplace.actor import OrganisationKind, Role
 from tests.pages.pool_phases import phases
@@ -52,12 +53,11 @@ def during(phase: str, told: Story, at: dict[str, str]) -> list[Case]:
             (town, f"{pool}/deliberation", f"{pool}/deliberation", {"number": "", "voted_on": "2999-01-01", "transmitted_on": "x"}, {"number", "transmitted_on"}),
             (town, f"{pool}/signature", f"{pool}/signature", {"signatory_name": "", "signatory_title": "", "signed_on": "x"},
              {"signatory_name", "signatory_title", "signed_on"}),
-            (agent, f"{pool}/suite", f"{pool}/suite/rouvrir", {"day": "demain"}, {"day"}),
         ],
         "frozen": [
             (agent, f"{pool}/consultation", f"{pool}/consultation", {"quotes_due_on": "", "criteria-1-weight": "lourd", "criteria-2-label": ""},
              {"quotes_due_on", "criteria-1-weight", "criteria-2-label"}),
-            (agent, f"{pool}/consultation", f"{pool}/consultation", {"quotes_due_on": "2999-01-01", "criteria-1-weight": "90"}, {"criteria"}),
+            (agent, f"{pool}/consultation", f"{pool}/consultation", {"quotes_due_on": at["soon"], "criteria-1-weight": "90"}, {"criteria"}),
         ],
         "consultation": [
             (seller, at["consultation"], f"{at['consultation']}/offre",
@@ -71,7 +71,7 @@ def during(phase: str, told: Story, at: dict[str, str]) -> list[Case]:
         "analysis": [
             (agent, f"{pool}/offres", f"{pool}/notes", {at["score"]: "beaucoup"}, {at["score"]}),
             (agent, f"{pool}/offres", f"{pool}/notes", {at["score"]: "99"}, {at["score"]}),
-            (agent, f"{pool}/suite", f"{pool}/sans-suite", {"reason": ""}, {"reason"}),
+            (agent, f"{pool}/suite", f"{pool}/suite/sans-suite", {"reason": ""}, {"reason"}),
         ],
         "scored": [(agent, f"{pool}/offres", f"{pool}/attribution", {"reasons": ""}, {"reasons"})],
         "execution": [(agent, at["order"], f"{at['order']}/emission", {"engagement": ""}, {"engagement"})],
@@ -97,6 +97,7 @@ async def _places(world: World, told: Story, agent: Reader) -> dict[str, str]:
         "order": "select '/commandes/' || id from purchase_order where state <> 'prepared' or town_id = (select coordinator_id from pool) order by state = 'prepared'",
         "invoice": "select '/factures/' || id from invoice",
     }  # fmt: skip
+    found["soon"] = str(await world.today() + timedelta(days=20))
     for name, statement in rows.items():
         found[name] = str(await world.sql(statement + " limit 1"))
     if told.pool["state"] == "analysis":

@@ -154,7 +154,7 @@ async def test_bad_requests_are_told_apart_and_change_nothing(world: World) -> N
         "multipart/form-data; boundary=x",
     ):
         answer = await send("POST", needs, content=b"text=Eclairage", headers={**raw, "Content-Type": kind})
-        looked_at(answer, 400, "http_400")
+        looked_at(answer, *((400, "http_400") if kind.startswith("multipart") else (415, "http_415")))
     large = await send("POST", needs, content=b'{"text": "' + b"x" * 21_000_000 + b'"}', headers=raw)
     looked_at(large, 413, "http_413")
     assert await town.read("/needs") == []
@@ -332,3 +332,16 @@ async def test_no_address_however_odd_is_ever_our_fault(world: World) -> None:
 def test_an_error_of_several_fields_says_them_all_in_one_line() -> None:
     refused = Invalid([errors.wrong("a", "Trop {how}.", how="long"), errors.wrong("b", "Faux.")])
     assert str(refused) == "a: Trop long.; b: Faux."
+
+
+async def test_a_body_that_is_not_json_is_refused_by_its_format(world: World) -> None:
+    town = await world.town()
+    body = '{"text": "Éclairage", "domain": "eclairage-public", "unit": "light_point"}'.encode()
+    for given in ("text/plain", "application/xml", "application/x-www-form-urlencoded", ""):
+        headers = town.headers | {"Content-Type": given}
+        refusal = await world.http.post("/api/v1/needs", content=body, headers=headers)
+        assert (refusal.status_code, refusal.json()["code"]) == (415, "http_415"), given
+        assert "JSON" in refusal.json()["title"]
+    assert await town.read("/needs") == []
+    headers = town.headers | {"Content-Type": "application/json; charset=utf-8"}
+    assert (await world.http.post("/api/v1/needs", content=body, headers=headers)).status_code == 201
