@@ -2,6 +2,7 @@
 PYTHON ?= python3
 PORT ?= 8000
 DATA ?= data
+JOBS ?= 2
 VENV := .venv
 BIN := $(VENV)/bin
 .DEFAULT_GOAL := help
@@ -14,7 +15,7 @@ demo: $(VENV)/run.stamp ## Install, then run the whole product with demo data (P
 	@exec $(BIN)/marketplace demo --port $(PORT) --data-dir "$(DATA)"
 
 test: check ## Install, then format, lint, types, imports, and every test (10 minutes at most)
-	$(BIN)/python -m pytest tests -m "not proof"
+	$(BIN)/python -m pytest tests -m "not proof" -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
 check: $(VENV)/test.stamp ## Format, lint, types and import contracts
 	$(BIN)/ruff format --check --quiet .

@@ -85,13 +85,12 @@ async def record_payment(
     request: Request[Any, Any, Any], session: Writes, by: By, invoice_id: FromPath[UUID]
 ) -> Response[Any]:
     form = await Form.read(request, PaymentForm)
-    async with form.attempt(session):
+    async with form.attempt(session, names=FIELDS):
         if not form.failed:
             await paying.record(
                 session, InvoiceId(invoice_id), form.value().payment(), by=by, now=await clock.now(session)
             )
     if form.failed:
-        form.errors = {FIELDS.get(name, name): said for name, said in form.errors.items()}
         return await _show(request, session, by, InvoiceId(invoice_id), form)
     return redirect(f"/factures/{invoice_id}", N_("Le mandat est enregistré : l’entreprise confirmera."))
 
@@ -137,14 +136,13 @@ async def give_invoice(
     sent = (await request.form()).get("file")
     content = await sent.read() if isinstance(sent, UploadFile) else b""
     given = None
-    async with form.attempt(session):
+    async with form.attempt(session, names=FIELDS):
         if not form.failed:
             given = await invoicing.record_own(
                 session, OrderId(order_id), form.value().invoice(), content or None,
                 folder=request.app.state.settings.files_dir, by=by, now=await clock.now(session),
             )  # fmt: skip
     if given is None:
-        form.errors = {FIELDS.get(name, name): said for name, said in form.errors.items()}
         return await _give(request, session, by, OrderId(order_id), form)
     return redirect(f"/factures/{given.id}", N_("La facture est déposée : la ville la reçoit."))
 
