@@ -23,6 +23,7 @@ from marketplace.words import N_
 
 T = TypeVar("T")
 
+LARGEST = 1_000_000_000
 QUANTITY = re.compile(r"[0-9]{1,15}(\.[0-9]{1,9})?", re.ASCII)
 
 
@@ -58,12 +59,19 @@ def clean(text: str) -> str:
 
 def _quantity(value: Any) -> Decimal:
     if isinstance(value, Decimal):
-        return value
+        return reasonable(value)
     if not isinstance(value, str) or not QUANTITY.fullmatch(value):
         raise PydanticCustomError(
             "quantity", N_('Écrivez une quantité positive entre guillemets, par exemple "120" ou "12.5".')
         )
-    return Decimal(value)
+    return reasonable(Decimal(value))
+
+
+def reasonable(quantity: Decimal) -> Decimal:
+    """`quantity`, when an amount can be computed from it; a slip of the keyboard is told where it is."""
+    if quantity > LARGEST:
+        raise PydanticCustomError("quantity", N_("Cette quantité est trop grande : 1 000 000 000 au plus."))
+    return quantity
 
 
 def _rate(rate: Decimal) -> Decimal:

@@ -8,7 +8,7 @@ from pydantic_core import PydanticCustomError
 
 from marketplace.errors import Invalid
 from marketplace.money import Cents, parse_euros
-from marketplace.web.schemas import Day
+from marketplace.web.schemas import Day, reasonable
 from marketplace.words import N_
 
 
@@ -19,7 +19,7 @@ def typed_number(value: Any) -> Any:
     text = value.replace("\u202f", "").replace("\u00a0", "").replace(" ", "").replace(",", ".")
     if not text.replace(".", "", 1).isdigit() or not text.isascii() or len(text) > 20:
         raise PydanticCustomError("quantity", N_("Écrivez un nombre en chiffres, par exemple 18."))
-    return Decimal(text)
+    return reasonable(Decimal(text))
 
 
 def typed_euros(value: Any) -> Any:

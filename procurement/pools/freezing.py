@@ -16,9 +16,10 @@ from marketplace.web.schemas import plain
 from marketplace.words import N_
 from procurement.pools import plans, totals
 from procurement.pools.access import locked_memberships, locked_pool, who
+from procurement.pools.census import TooFewTowns, missed_lines
 from procurement.pools.events import PoolFrozen
 from procurement.pools.lifecycle import MEMBERSHIP, POOL, MembershipState
-from procurement.pools.models import Membership, Pool
+from procurement.pools.models import Membership, MissedPolicy, Pool
 
 
 class AgreementNotSigned(Conflict):
@@ -33,6 +34,15 @@ class NobodyCommitted(Conflict):
     sentence = N_("Aucune ville n’est engagée : il n’y a rien à figer.")
 
 
+class BelowMinimum(Conflict):
+    """Towns left, and the pool is no longer what its members voted for."""
+
+    code = "below_minimum"
+    sentence = N_(
+        "Le minimum n’est plus atteint pour : {lines}. Attendez d’autres signatures, ou abandonnez l’achat."
+    )
+
+
 class EstimateMissing(Conflict):
     code = "estimate_missing"
     sentence = N_(
@@ -44,7 +54,7 @@ class EstimateMissing(Conflict):
 async def freeze(session: Session, pool_id: PoolId, *, without_late: bool, by: Actor, now: datetime) -> Pool:
     """Freeze the perimeter. With `without_late`, towns that have not signed are left out; otherwise they are waited for.
 
-    Raises `AgreementNotSigned`, `NobodyCommitted`, `EstimateMissing`. Afterwards nobody joins, leaves or changes.
+    Raises `AgreementNotSigned`, `NobodyCommitted`, `TooFewTowns`, `BelowMinimum`, `EstimateMissing`. Afterwards nobody joins, leaves or changes.
     """
     pool = await locked_pool(session, pool_id)
     roles = who(pool, by)
@@ -63,6 +73,11 @@ async def freeze(session: Session, pool_id: PoolId, *, without_late: bool, by: A
     retained = [m for m in memberships if m.state in ready]
     if not retained:
         raise NobodyCommitted
+    if len(retained) < 2 and not pool.alone:
+        raise TooFewTowns(members=len(retained))
+    missed = [] if pool.missed_policy is MissedPolicy.CONTINUE else missed_lines(pool, retained)
+    if missed:
+        raise BelowMinimum(lines=", ".join(line.label for line in missed))
     for membership in retained:
         move = "commit_alone" if pool.alone else "commit"
         await lifecycle.apply(session, MEMBERSHIP, membership, move, who=roles, by=by, now=now)

@@ -28,11 +28,15 @@ LEFT_TO_OTHERS = {"a visitor": ("/langue", "/demo"), "the startup": ("/langue", 
 """Pages that do not depend on who reads them are read by a visitor, and once more by somebody signed in."""
 BUSY = ("census", "commitment", "voted", "frozen", "scored", "award", "delivered", "accepted")
 ELSEWHERE = {
+    "a visitor": (*BUSY, "paid"),
+    "the signatory": ("draft", "interest", "census", "frozen", "scored", "delivered", "accepted"),
     "the accountant": (*BUSY[:6], "draft", "interest", "analysis"),
+    "a member's agent": ("draft", "frozen", "scored", "award", "delivered", "accepted", "paid"),
     "a stranger's agent": (*BUSY[1:], "draft", "analysis", "invoiced"),
+    "the startup": (*BUSY[:6], "interest"),
     "another startup": (*BUSY, "interest", "paid"),
     "the curator": (*BUSY, "interest", "consultation", "analysis", "execution", "invoiced"),
-    "the supervisor": BUSY[4:],
+    "the supervisor": BUSY[2:],
 }
 """Phases in which nothing changes for somebody."""
 MOVING = ("/?", "/achats", "/consultations", "/commandes", "/factures", "/espace-entreprise?", "/suivi")

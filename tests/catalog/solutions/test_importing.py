@@ -93,7 +93,10 @@ async def test_a_changed_row_changes_its_sheet_and_only_it(world: World) -> None
     other = RECORD | {"id": "autre"}
     await loaded(world, RECORD, other)
     await world.work()
-    dearer = RECORD | {"name": "Kit R3", "prices": [price(("0", None, 30000), label="Kit R2", vat_rate="5.5")]}
+    dearer = RECORD | {
+        "name": "Kit R3",
+        "prices": [price(("0", None, 30000), label="Kit R2", vat_rate="5.5")],
+    }
     report = await loaded(world, dearer, other)
     assert (report.created, report.updated, report.unchanged) == (0, 1, 1)
     sheet = await world.visitor.read("/solutions/kit-r2")

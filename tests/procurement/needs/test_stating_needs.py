@@ -19,6 +19,7 @@ async def test_every_fault_of_a_need_is_told_at_its_place_and_nothing_is_kept(wo
         ({"quantity": "-4"}, ["quantity"]),
         ({"quantity": 4.5}, ["quantity"]),
         ({"quantity": "1e3"}, ["quantity"]),
+        ({"quantity": "1000000001"}, ["quantity"]),
         ({"quantity": "12.5"}, ["quantity"]),
         ({"years": 5}, ["years"]),
         ({"years": 0}, ["years"]),

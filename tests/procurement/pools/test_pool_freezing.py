@@ -36,6 +36,21 @@ async def test_the_perimeter_waits_for_every_signature_or_goes_on_without_the_la
     assert members == {"18279": "committed", "18033": "committed", "18197": "not_committed"}
 
 
+async def test_a_pool_that_lost_its_towns_or_its_minimum_is_not_frozen(world: World) -> None:
+    told = await story.in_commitment(world, [("12", "0"), ("8", "0"), ("5", "0")], line={"minimum": "20"})
+    await story.sign_all(told, [told.towns[0]])
+    alone = await told.coordinator.post(f"{told.path}/freeze?without_late=true")
+    assert (alone.status_code, alone.json()["code"]) == (409, "too_few_towns")
+    await story.sign_all(told, [told.towns[2]])
+    below = await told.coordinator.post(f"{told.path}/freeze?without_late=true")
+    assert (below.status_code, below.json()["code"]) == (409, "below_minimum")
+    assert below.json()["facts"]["lines"] == "Point lumineux"
+    assert (await told.fresh())["state"] == "commitment"
+    assert "not_committed" not in {m["state"] for m in await told.coordinator.read(f"{told.path}/members")}
+    await story.sign_all(told, [told.towns[1]])
+    await told.coordinator.did(f"{told.path}/freeze")
+
+
 async def test_the_hash_is_of_the_perimeter_and_stays_to_the_end(world: World) -> None:
     told = await story.frozen(world, [("120", "10"), ("80", "0")])
     sha256, document = told.pool["frozen_sha256"], await perimeter(world, told.pool["id"])
