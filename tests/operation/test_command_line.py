@@ -164,7 +164,13 @@ def test_a_database_of_another_version_is_refused_and_left_alone(
     on_servers: Cli, database_urls: dict[str, str], version: str, said: str
 ) -> None:
     ask(database_urls["owner"], f"update alembic_version set version_num = '{version}'")
-    for command in (["worker"], ["serve"], ["reindex"], ["load", "towns"], ["create-admin", "a@exemple.test"]):
+    for command in (
+        ["worker"],
+        ["serve"],
+        ["reindex"],
+        ["load", "towns"],
+        ["create-admin", "a@exemple.test"],
+    ):
         done = on_servers(*command)
         assert done.status == 1, command
         assert said in done.line

@@ -16,7 +16,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
-from marketplace.db import asyncpg_url
+from marketplace.db import Session, asyncpg_url
 from marketplace.embedded import Addresses
 from tests.support.world import World
 from tests.workers.bells import Rang, announce, heard, make_due, ring, rows
@@ -82,6 +82,25 @@ async def test_the_consumer_runs_what_it_is_handed(
     async with running(Consumer(addresses.redis, Relay(handing.tools, LATE)).run()):
         await until(lambda: _heard(belfry, [1, 2, 3]))
     assert {(row.status, row.starts) for row in await rows(belfry)} == {("done", 1)}
+
+
+async def test_a_consumer_told_to_stop_finishes_what_it_has_in_hand(
+    belfry: World, handing: Relay, redis: Redis, addresses: Addresses
+) -> None:
+    begun = asyncio.Event()
+
+    async def slowly(session: Session, event: Rang, tools: Tools) -> None:
+        begun.set()
+        await asyncio.sleep(0.5)
+        await ring(session, event, tools)
+
+    await announce(belfry, 1)
+    await handing.drain()
+    slow = Relay(handing.tools, {Rang: (Route("ring", slowly, Lane.QUEUE),)})
+    async with running(Consumer(addresses.redis, slow).run()):
+        await begun.wait()
+    assert await heard(belfry) == [1]
+    assert [(row.status, row.starts) for row in await rows(belfry)] == [("done", 1)]
 
 
 async def test_losing_all_of_redis_loses_nothing(

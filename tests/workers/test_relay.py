@@ -12,7 +12,7 @@ from marketplace.db import Database, Session
 from marketplace.settings import needed
 from tests.support.world import World
 from tests.workers.bells import Rang, announce, heard, make_due, ring, rows
-from workers.relay import MAX_FAILURES, MAX_LOST_STARTS, Relay
+from workers.relay import BATCH, MAX_FAILURES, MAX_LOST_STARTS, Relay
 from workers.routes import Lane, Route
 from workers.tools import Tools
 
@@ -42,6 +42,14 @@ async def test_two_relays_at_once_never_run_a_handler_twice(belfry: World) -> No
     await asyncio.gather(*(one.drain_all() for one in pair))
     await other.close()
     assert sorted(await heard(belfry)) == list(range(50))
+
+
+async def test_drains_that_claim_at_once_share_the_rows_among_them(belfry: World) -> None:
+    await announce(belfry, *range(3 * BATCH))
+    one = relay(belfry)
+    batches = await asyncio.gather(*(one._claim() for _ in range(3)))
+    claimed = [row_id for batch in batches for row_id, *_ in batch]
+    assert len(claimed) == len(set(claimed)) == 3 * BATCH
 
 
 async def test_a_row_in_hand_is_left_alone_even_when_its_lease_is_over(belfry: World) -> None:
