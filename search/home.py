@@ -98,6 +98,8 @@ async def _ways(reads: ReadSession, domain: str, asked: Asked) -> Ways | None:
         return None
     costs = sorted(grid.tiers.cost(asked.quantity) for grid in tables)
     on = clock.paris_day(await clock.now(reads))
-    decision = compass.decide(nature=Nature.SERVICES, amount_ht=costs[-1], on=on)
+    decision = compass.decide_if_known(nature=Nature.SERVICES, amount_ht=costs[-1], on=on)
+    if decision is None:
+        return None
     each = [rounded(Decimal(int(cost)) / asked.quantity) for cost in (costs[0], costs[-1])]
     return Ways(unit, len(tables), each[0], each[1], costs[0], costs[-1], decision)

@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +19,11 @@ from marketplace.embedded.engines import instance_secrets
 from marketplace.embedded.postgres import binaries
 from marketplace.errors import DomainError
 from marketplace.settings import Settings
+from procurement import compass
 from procurement.quotes import sealing
 
 LEAST_FREE = 500_000_000
+RULES_AHEAD = timedelta(days=60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,7 @@ async def examine(data_dir: Path | None) -> list[Finding]:
 async def _examine(settings: Settings) -> AsyncIterator[Finding]:
     folder = settings.instance.data_dir.absolute()
     yield _disk(folder)
+    yield _rules()
     if settings.database.url is None:
         yield _binaries()
         addresses = running(folder)
@@ -76,6 +80,17 @@ def _disk(folder: Path) -> Finding:
             "disque", ok=False, sentence=f"il reste {free // 1_000_000} Mo sur {place} : libérez de la place"
         )
     return Finding("disque", ok=True, sentence=f"{free // 1_000_000_000} Go libres")
+
+
+def _rules() -> Finding:
+    last = min(compass.reach(nature)[1] for nature in compass.Nature)
+    if last < datetime.now(UTC).date() + RULES_AHEAD:
+        return Finding(
+            "règles d’achat",
+            ok=False,
+            sentence=f"connues jusqu’au {last:%d/%m/%Y} : installez une version qui porte les suivantes",
+        )
+    return Finding("règles d’achat", ok=True, sentence=f"connues jusqu’au {last:%d/%m/%Y}")
 
 
 def _binaries() -> Finding:

@@ -12,6 +12,8 @@ from procurement.compass.compass import (
     Publicity,
     Threshold,
     decide,
+    decide_if_known,
+    reach,
     thresholds,
 )
 from procurement.compass.rules import DatedRule, value_of
@@ -26,6 +28,8 @@ __all__ = [
     "Publicity",
     "Threshold",
     "decide",
+    "decide_if_known",
+    "reach",
     "thresholds",
     "value_of",
 ]

@@ -138,13 +138,21 @@ def decide(*, nature: str, amount_ht: int, on: date, innovative: bool = False) -
     return Decision(procedure, publicity, basis, applied, following, on)
 
 
+def decide_if_known(*, nature: str, amount_ht: int, on: date, innovative: bool = False) -> Decision | None:
+    """As `decide`, or None on a day that our rules do not reach: what a page may show is not what an act must rest on."""
+    try:
+        return decide(nature=nature, amount_ht=amount_ht, on=on, innovative=innovative)
+    except NoRule:
+        return None
+
+
 def thresholds(*, nature: str, on: date, innovative: bool = False) -> tuple[Threshold, ...]:
     """The amounts from which the procedure changes, ascending: adapted, then formal. Raises `NoRule`."""
     known = {rule.id: rule for rule in _in_force(nature, on)}
     dispensed = next((rule for rule in known.values() if rule.id in DISPENSE), None)
     european = next((rule for rule in known.values() if rule.id in EUROPEAN), None)
     if dispensed is None or european is None or dispensed.amount_ht is None or european.amount_ht is None:
-        first, last = _reach(nature)
+        first, last = reach(nature)
         raise NoRule(
             [
                 wrong(
@@ -184,7 +192,7 @@ def _applies(rule: DatedRule, amount_ht: int, procedure: Procedure, basis: str) 
     return not (rule.id in DISPENSE and procedure is not Procedure.NO_COMPETITION)
 
 
-def _reach(nature: str) -> tuple[date, date]:
+def reach(nature: str) -> tuple[date, date]:
     """The first and last day for which both thresholds are known."""
     european = [rule for rule in all_rules() if rule.id in EUROPEAN and nature in rule.natures]
     return min(rule.valid_from for rule in european), max(rule.valid_to or date.max for rule in european)

@@ -46,8 +46,11 @@ class TierGauge:
     next_at: Decimal | None
 
 
-def threshold_gauge(pool: Pool, low: int, high: int, on: date) -> ThresholdGauge:
-    """The gauge of a pool whose value is between `low` and `high` cents HT on a day."""
+def threshold_gauge(pool: Pool, low: int, high: int, on: date) -> ThresholdGauge | None:
+    """The gauge of a pool whose value is between `low` and `high` cents HT on a day. None where our rules do not reach."""
+    decision = compass.decide_if_known(nature=pool.nature, amount_ht=high, on=on, innovative=pool.innovative)
+    if decision is None:
+        return None
     steps = compass.thresholds(nature=pool.nature, on=on, innovative=pool.innovative)
     above = next((step.amount_ht for step in steps if step.amount_ht > high), None)
     top = Decimal(max(high, above or 0)) * HEADROOM
@@ -57,7 +60,6 @@ def threshold_gauge(pool: Pool, low: int, high: int, on: date) -> ThresholdGauge
         if step.amount_ht <= top
     ]
     straddled = [step for step in steps if low < step.amount_ht <= high]
-    decision = compass.decide(nature=pool.nature, amount_ht=high, on=on, innovative=pool.innovative)
     start = _percent(low, top)
     return ThresholdGauge(
         low, high, start, max(_percent(high, top) - start, Decimal("0.8")), marks, decision.procedure,

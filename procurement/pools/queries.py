@@ -136,6 +136,6 @@ def _own(line_id: Any, mine: Membership | None) -> Decimal:
 def _decision(pool: Pool, amount: int | None, now: datetime) -> compass.Decision | None:
     if amount is None or pool.state is PoolState.ABANDONED:
         return None
-    return compass.decide(
+    return compass.decide_if_known(
         nature=pool.nature, amount_ht=amount, on=clock.paris_day(now), innovative=pool.innovative
     )

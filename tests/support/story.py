@@ -182,17 +182,9 @@ async def consulting(world: World, quantities: list[tuple[str, str]], **changes:
 
 def offer(line: str, steps: list[tuple[int, int]], **changes: Any) -> dict[str, Any]:
     """An offer for one line: (from, cents) by volume."""
+    tiers = {"mode": "all_units", "steps": [{"from": str(s), "unit_price_cents": c} for s, c in steps]}
     return {
-        "lines": [
-            {
-                "line_id": line,
-                "tiers": {
-                    "mode": "all_units",
-                    "steps": [{"from": str(s), "unit_price_cents": c} for s, c in steps],
-                },
-            }
-            | changes.pop("line", {})
-        ],
+        "lines": [{"line_id": line, "tiers": tiers}],
         "delivery_weeks": 8,
         "quality": "Garantie dix ans.",
         "environment": "Matériel réparable.",

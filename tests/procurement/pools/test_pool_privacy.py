@@ -141,3 +141,14 @@ def _told(answer: Any) -> tuple[int, str]:
     """What is told of a pool: the same for one that is hidden and one that is not there."""
     problem = answer.json()
     return answer.status_code, problem["code"] if isinstance(problem, dict) else problem
+
+
+async def test_a_pool_is_read_on_a_day_that_no_rule_of_ours_reaches(world: World) -> None:
+    told = await story.declared(world, [("120", "10"), ("80", "0")])
+    before = await world.http.get(f"/achats/{told.pool['id']}", headers=told.coordinator.headers)
+    assert "Sous le seuil" in before.text
+    await world.advance(3000)
+    assert (await told.fresh())["compass"] is None
+    page = await world.http.get(f"/achats/{told.pool['id']}", headers=told.coordinator.headers)
+    assert page.status_code == 200
+    assert "ne couvrent pas encore la date" in page.text
