@@ -1,5 +1,7 @@
 """Keeping the index true: after each change of a sheet, and all at once (`marketplace reindex`)."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
@@ -12,13 +14,11 @@ from search.documents import SearchDocument, documents
 from search.engines import SearchEngine
 
 
-async def refresh(session: Session, engine: SearchEngine, solution_id: SolutionId) -> None:
-    """Make the index say of one sheet what is true now. Running it twice changes nothing."""
-    found = await queries.published(session, [solution_id])
-    if solution_id in found:
-        await engine.upsert(session, [SearchDocument.of(found[solution_id])])
-    else:
-        await engine.delete(session, [solution_id])
+async def refresh(session: Session, engine: SearchEngine, solution_ids: Sequence[SolutionId]) -> None:
+    """Make the index say of these sheets what is true now. Running it twice changes nothing."""
+    found = await queries.published(session, solution_ids)
+    await engine.upsert(session, [SearchDocument.of(found[id_]) for id_ in solution_ids if id_ in found])
+    await engine.delete(session, [id_ for id_ in solution_ids if id_ not in found])
 
 
 async def reindex(session: Session, engine: SearchEngine) -> int:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from catalog.solutions.events import SheetChanged
+from catalog.solutions.events import SheetChanged, SheetsLoaded
 from marketplace.notifications.events import MailQueued
 from procurement.billing.events import InvoiceIssued, InvoicePaid
 from procurement.conventions.events import AgreementReady
@@ -31,6 +31,7 @@ from workers.sweeps import Due
 ROUTES: Routes = {
     # the directory
     SheetChanged: (Route("refresh_index", catalog_jobs.refresh_index, Lane.QUEUE),),
+    SheetsLoaded: (Route("refresh_loaded", catalog_jobs.refresh_loaded, Lane.QUEUE),),
     # pools
     TownInvited: (Route("mail_invitation", mail_jobs.town_invited, Lane.QUEUE),),
     TownLeft: (Route("mail_departure", mail_jobs.town_left, Lane.QUEUE),),

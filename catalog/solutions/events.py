@@ -16,6 +16,14 @@ class SheetChanged(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SheetsLoaded(Event):
+    """Sheets came in from a file, in one transaction: as `SheetChanged`, for all of them."""
+
+    topic: ClassVar[str] = "solution.loaded"
+    solution_ids: tuple[SolutionId, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SheetSubmitted(Event):
     """A startup asks for its sheet to be reviewed."""
 

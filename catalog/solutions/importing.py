@@ -22,7 +22,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from catalog.solutions.drafting import price_lines, replace_content, slug_of
-from catalog.solutions.events import SheetChanged
+from catalog.solutions.events import SheetsLoaded
 from catalog.solutions.lifecycle import SolutionState
 from catalog.solutions.models import Solution
 from catalog.solutions.schemas import SheetRecord
@@ -216,6 +216,7 @@ async def _write(
         )
     }
     owners = await _owners(session, records)
+    changed = []
     for record in records:
         sheet = known.get(record.id)
         content = _content(record)
@@ -237,7 +238,9 @@ async def _write(
             report.updated += 1
         await session.flush()
         audit.note(session, by, "solution.import", "solution", sheet.id, after={"slug": sheet.slug})
-        outbox.record(session, SheetChanged(solution_id=sheet.id))
+        changed.append(sheet.id)
+    if changed:
+        outbox.record(session, SheetsLoaded(solution_ids=tuple(changed)))
 
 
 def _content(record: SheetRecord) -> dict[str, Any]:

@@ -45,11 +45,11 @@ def run(*, towns: int, solutions: Path | None, say: Say) -> dict[str, Any]:
             "MARKETPLACE_LOG_LEVEL": "WARNING",
         }
         settings = stack.enter_context(instance(folder, say=say, overrides=overrides))
-        cast = asyncio.run(_prepare(settings, towns=towns, rows=rows, say=say))
+        cast, sheets = asyncio.run(_prepare(settings, towns=towns, rows=rows, say=say))
         stack.enter_context(processes.running(settings, say=say))
         try:
             story = Story(f"http://127.0.0.1:{settings.web.port}", cast, say)
-            found = story.play(real_records=rows is not None)
+            found = story.play(sheets=sheets)
         except StepFailed:
             for name in ("serve", "worker"):
                 say(f"--- {name}\n{last_lines(folder / 'logs' / f'{name}.log', 12)}")
@@ -57,7 +57,11 @@ def run(*, towns: int, solutions: Path | None, say: Say) -> dict[str, Any]:
     return found | {"seconds": round(time.monotonic() - started, 1)}
 
 
-async def _prepare(settings: Settings, *, towns: int, rows: list[SourceRow] | None, say: Say) -> Cast:
+async def _prepare(
+    settings: Settings, *, towns: int, rows: list[SourceRow] | None, say: Say
+) -> tuple[Cast, int]:
+    """The people, and how many sheets the search must hold."""
+    sheets = len(people.records())
     worker_url = needed(settings.database.worker_url, "DATABASE_WORKER_URL")
     say("Territoires et catalogue")
     await seeding.seed(settings)
@@ -66,11 +70,12 @@ async def _prepare(settings: Settings, *, towns: int, rows: list[SourceRow] | No
         database = Database(worker_url)
         report = await importing.load(database, rows, now=datetime.now(UTC))
         await database.close()
+        sheets += report.created
         say(f"{report.created} fiches réelles chargées, {len(report.rejected)} refusées")
     sellers = sorted(
         {r["supplier"] for r in people.catalogue()["solutions"] if DOMAIN in r["domains"] and r["prices"]}
     )
-    return await make_cast(worker_url, towns=towns, startups=sellers)
+    return await make_cast(worker_url, towns=towns, startups=sellers), sheets
 
 
 class Story:
@@ -86,9 +91,9 @@ class Story:
         self.supervisor = Client(base_url, "suivi national").sign_in("suivi@bdt.demo", PASSWORD)
         self.clock = Client(base_url, "horloge")
 
-    def play(self, *, real_records: bool) -> dict[str, Any]:
+    def play(self, *, sheets: int) -> dict[str, Any]:
         """Everything, in order."""
-        shown = self.find_a_solution(real_records)
+        shown = self.find_a_solution(sheets)
         pool = self.open_the_pool()
         self.everybody_declares(pool)
         self.commit(pool)
@@ -97,14 +102,16 @@ class Story:
         orders = self.fulfil(pool)
         return self.report(pool, consultation, orders, shown)
 
-    def find_a_solution(self, real_records: bool) -> list[str]:
-        """The agent looks for what exists, as any visitor may."""
+    def find_a_solution(self, sheets: int) -> list[str]:
+        """The agent looks for what exists, as any visitor may, once the worker has put all `sheets` in the index."""
         self.say("Une ville décrit son besoin et cherche des solutions")
+        self.wait(
+            lambda: self.agent.get("/solutions", per_page=1)["total"],
+            until=lambda total: bool(total >= sheets),
+        )
         found = self.agent.get("/solutions", q=NEED, per_page=5)
         if not found["items"]:
             raise StepFailed("la recherche ne trouve aucune solution")
-        if real_records and not self.agent.get("/solutions", q="éclairage connecté Signify")["total"]:
-            raise StepFailed("les fiches réelles ne sont pas dans la recherche")
         return [item["slug"] for item in found["items"]]
 
     def open_the_pool(self) -> dict[str, Any]:
