@@ -25,6 +25,11 @@ NO_BREAK = "\u00a0"
 language: ContextVar[Language] = ContextVar("language", default="fr")
 
 
+def locale() -> str:
+    """How the request's language writes dates and numbers: English is that of Europe."""
+    return {"fr": "fr_FR", "en": "en_GB"}[language.get()]
+
+
 @cache
 def catalogue(code: Language) -> Translations:
     """The compiled catalogue of a language. Raises when its file is missing or broken: a build fault, never a user's."""

@@ -110,24 +110,24 @@ def show_euros(cents: int | None, *, precise: bool = True) -> str:
 def show_number(value: Decimal | int | str, decimals: int | None = None) -> str:
     """A number in the request's language; `decimals` fixes how many are shown."""
     pattern = None if decimals is None else "#,##0" + ("." + "0" * decimals if decimals else "")
-    return format_decimal(value, format=pattern, locale=i18n.language.get())
+    return format_decimal(value, format=pattern, locale=i18n.locale())
 
 
 def show_percent(rate: Decimal | str) -> str:
-    text = format_decimal(Decimal(rate).normalize(), locale=i18n.language.get())
+    text = format_decimal(Decimal(rate).normalize(), locale=i18n.locale())
     return f"{text}{i18n.NO_BREAK}%" if i18n.language.get() == "fr" else f"{text}%"
 
 
 def show_date(day: date | datetime, form: str = "long") -> str:
     if isinstance(day, datetime):
         day = day.astimezone(PARIS).date()
-    shown = format_date(day, format=form, locale=i18n.language.get())
+    shown = format_date(day, format=form, locale=i18n.locale())
     return shown.replace(" ", i18n.NO_BREAK)
 
 
 def show_moment(instant: datetime) -> str:
     """Day and time, in Paris."""
-    return format_datetime(instant, "d MMMM yyyy, HH:mm", tzinfo=PARIS, locale=i18n.language.get())
+    return format_datetime(instant, "d MMMM yyyy, HH:mm", tzinfo=PARIS, locale=i18n.locale())
 
 
 def show_deadline(instant: datetime) -> str:
