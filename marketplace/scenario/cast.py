@@ -9,7 +9,7 @@ from marketplace.db import Database, Session
 from marketplace.demo import people
 from marketplace.territories.queries import Town, communes_of_department
 
-DEPARTMENT = "18"
+DEPARTMENT, DOMAIN = "18", "eclairage-public"
 PASSWORD = people.PASSWORD
 
 
