@@ -23,6 +23,8 @@ import marketplace.accounts.pages
 import marketplace.demo.api
 import marketplace.demo.pages
 import marketplace.files.api
+import marketplace.sign_in.api
+import marketplace.sign_in.pages
 import marketplace.site.pages
 import marketplace.territories.api
 import procurement.billing.api
@@ -47,15 +49,16 @@ import procurement.supplier_desk.pages
 import search.api
 import search.pages
 from marketplace import logs
-from marketplace.accounts.authentication import Authentication
 from marketplace.db import Database
 from marketplace.demo.people import PASSWORD, PEOPLE
 from marketplace.errors import Forbidden, NotFound, Unavailable
 from marketplace.settings import Settings, needed
+from marketplace.sign_in.authentication import Authentication
 from marketplace.web import pages, problems
 from marketplace.web.context import RequestContext
 from marketplace.web.csrf import SAFE, refuse_forged
 from marketplace.web.fonts import make_fonts
+from marketplace.web.rates import Rates
 from marketplace.web.transaction import DEPENDENCIES, actor_of
 from marketplace.words import N_
 from search.engines.postgres import PostgresEngine
@@ -64,6 +67,7 @@ ROOMS: dict[str, Path] = {
     room.__name__.rsplit(".", 1)[-1]: Path(str(room.__file__)).parent
     for room in (
         marketplace.accounts,
+        marketplace.sign_in,
         marketplace.demo,
         marketplace.site,
         search,
@@ -83,6 +87,7 @@ ROOMS: dict[str, Path] = {
 """Where each room keeps its templates, by the room's name."""
 
 API: Sequence[HTTPRouteHandler] = [
+    *marketplace.sign_in.api.HANDLERS,
     *marketplace.accounts.api.HANDLERS,
     *marketplace.territories.api.HANDLERS,
     *marketplace.files.api.HANDLERS,
@@ -101,6 +106,7 @@ API: Sequence[HTTPRouteHandler] = [
 
 PAGES: Sequence[ControllerRouterHandler] = [
     *search.pages.HANDLERS,
+    *marketplace.sign_in.pages.HANDLERS,
     *marketplace.accounts.pages.HANDLERS,
     *marketplace.files.api.PAGES,
     *marketplace.site.pages.HANDLERS,
@@ -186,6 +192,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
                 "demo_password": PASSWORD if settings.instance.demo else "",
                 "demo_people": [(p.email, p.what) for p in PEOPLE] if settings.instance.demo else [],
                 "search": PostgresEngine(),
+                "rates": Rates(),
             }
         ),
         logging_config=None,

@@ -45,7 +45,8 @@ async def deliver(tools: Tools, mail_id: UUID) -> None:
         await _note(tools, mail_id, state=MailState.QUEUED)
         raise
     else:
-        await _note(tools, mail_id, state=MailState.SENT, sent_at=text("now()"))
+        forgotten = {"body": ""} if mail.confidential else {}
+        await _note(tools, mail_id, state=MailState.SENT, sent_at=text("now()"), **forgotten)
 
 
 class _OutcomeUnknown(Exception):

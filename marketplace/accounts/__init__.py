@@ -1,5 +1,5 @@
-"""Organisations, the people who act for them, their sign-ins and their API keys.
+"""Organisations, the people who act for them with which roles, one-time tokens, and API keys.
 
-One person may belong to several organisations and says on whose behalf they act. Rights are read at every request, so a
-removed role stops at once. Other rooms need `Organisation` and `queries`; who acts reaches them as a `marketplace.actor.Actor`.
+One person may belong to several organisations and says on whose behalf they act. Other rooms need `Organisation` and
+`queries`; who acts reaches them as a `marketplace.actor.Actor`, made by `marketplace.sign_in`.
 """

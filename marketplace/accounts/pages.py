@@ -1,85 +1,30 @@
-"""Pages: sign in, sign out, my account, my language."""
+"""Pages of an organisation: its API keys."""
 
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
 from litestar import Request, Response, get, post
-from litestar.datastructures import Cookie
-from litestar.params import FromPath, FromQuery, QueryParameter
+from litestar.params import FromPath
 from litestar.response import Redirect
-from pydantic import Field
 
 from marketplace import clock
-from marketplace.accounts import api_keys, queries, signing_in
-from marketplace.accounts.api import session_id_of, with_session
+from marketplace.accounts import api_keys
 from marketplace.accounts.models import KeyScope
-from marketplace.accounts.schemas import ActFor, NewKey
-from marketplace.actor import ROLE_NAMES
+from marketplace.accounts.schemas import NewKey
 from marketplace.db import ReadSession, Session
-from marketplace.errors import SignInNeeded, wrong
-from marketplace.ids import OrganisationId
+from marketplace.errors import SignInNeeded
 from marketplace.web.forms import Form
-from marketplace.web.i18n import LANGUAGES
-from marketplace.web.pages import local_path, page, redirect
-from marketplace.web.schemas import Input
-from marketplace.web.transaction import By, Reads, Writes, actor_of
+from marketplace.web.pages import page, redirect
+from marketplace.web.transaction import By, Reads, Writes
 from marketplace.words import N_
 
 
-class SignInForm(Input):
-    email: str = Field(max_length=320)
-    password: str = Field(max_length=1000)
-    suite: str = "/"
+@get("/organisation/cles")
+async def keys(request: Request[Any, Any, Any], reads: Reads, by: By) -> Response[str]:
+    return await _keys(request, reads, by, Form())
 
 
-@get("/connexion")
-async def sign_in_page(request: Request[Any, Any, Any], suite: FromQuery[str] = "/") -> Response[str]:
-    return _sign_in(request, Form(), local_path(suite))
-
-
-@post("/connexion", status_code=303)
-async def sign_in(request: Request[Any, Any, Any]) -> Response[Any]:
-    form = await Form.read(request, SignInForm)
-    if form.failed:
-        return _sign_in(request, form, local_path(str(form.get("suite", "/"))), status=422)
-    typed = form.value()
-    try:
-        token = await signing_in.sign_in(
-            request.app.state.database, email=typed.email, password=typed.password
-        )
-    except signing_in.WrongCredentials as refusal:
-        refused: Form[SignInForm] = Form({"email": typed.email}, faults=[wrong("email", refusal.sentence)])
-        return _sign_in(request, refused, local_path(typed.suite), status=422)
-    await signing_in.leave(request.app.state.database, actor_of(request), session_id_of(request))
-    return with_session(request, Redirect(local_path(typed.suite), status_code=303), token)
-
-
-@post("/deconnexion", status_code=303)
-async def sign_out(request: Request[Any, Any, Any], session: Writes) -> Response[Any]:
-    session_id = session_id_of(request)
-    if session_id is not None:
-        await signing_in.sign_out(session, session_id)
-    return with_session(request, redirect("/", N_("Vous êtes déconnecté.")), None)
-
-
-@get("/compte")
-async def account(request: Request[Any, Any, Any], reads: Reads, by: By) -> Response[str]:
-    return await _account(request, reads, by, Form())
-
-
-@post("/compte/organisation", status_code=303)
-async def act_for(request: Request[Any, Any, Any], session: Writes, by: By) -> Response[Any]:
-    session_id = session_id_of(request)
-    if session_id is None:
-        raise SignInNeeded
-    chosen = (await Form.read(request, ActFor)).value()
-    token = await signing_in.act_for(session, by, session_id, OrganisationId(chosen.organisation_id))
-    return with_session(
-        request, redirect("/compte", N_("Vous agissez maintenant pour cette organisation.")), token
-    )
-
-
-@post("/compte/cles", status_code=200)
+@post("/organisation/cles", status_code=200)
 async def make_key(request: Request[Any, Any, Any], session: Writes, by: By) -> Response[str]:
     form = await Form.read(request, NewKey)
     secret = None
@@ -89,42 +34,16 @@ async def make_key(request: Request[Any, Any, Any], session: Writes, by: By) -> 
             _, secret = await api_keys.create(
                 session, name=typed.name, scope=KeyScope(typed.scope), expires_at=None, by=by
             )
-    return await _account(request, session, by, form if form.failed else Form(), secret=secret)
+    return await _keys(request, session, by, form if form.failed else Form(), secret=secret)
 
 
-@post("/compte/cles/{key_id:uuid}/revocation", status_code=303)
+@post("/organisation/cles/{key_id:uuid}/revocation", status_code=303)
 async def revoke_key(session: Writes, by: By, key_id: FromPath[UUID]) -> Redirect:
     await api_keys.revoke(session, key_id, now=await clock.now(session), by=by)
-    return redirect("/compte", N_("La clé est révoquée."))
+    return redirect("/organisation/cles", N_("La clé est révoquée."))
 
 
-@get("/langue/{code:str}")
-async def choose_language(
-    code: FromPath[str], suite: Annotated[str, QueryParameter(max_length=2000)] = "/"
-) -> Redirect:
-    answer = Redirect(local_path(suite), status_code=303)
-    if code in LANGUAGES:
-        answer.cookies.append(
-            Cookie("langue", value=code, max_age=31_536_000, httponly=True, samesite="lax", path="/")
-        )
-    return answer
-
-
-def _sign_in(
-    request: Request[Any, Any, Any], form: Form[Any], suite: str, *, status: int = 200
-) -> Response[str]:
-    return page(
-        request,
-        "accounts/sign_in.html",
-        status=status,
-        form=form,
-        suite=suite,
-        demo_people=request.app.state.demo_people,
-        demo_password=request.app.state.demo_password,
-    )
-
-
-async def _account(
+async def _keys(
     request: Request[Any, Any, Any],
     reads: ReadSession | Session,
     by: By,
@@ -134,18 +53,14 @@ async def _account(
 ) -> Response[str]:
     if not by.signed_in:
         raise SignInNeeded
-    organisations = await queries.mine(reads, by)
     return page(
         request,
-        "accounts/account.html",
+        "accounts/keys.html",
         status=422 if form.failed else 200,
         form=form,
         secret=secret,
-        organisations=organisations,
-        choices=[(str(o.id), o.name) for o, _ in organisations],
         keys=await api_keys.of_organisation(reads, by),
-        roles=[ROLE_NAMES[role] for role in sorted(by.roles)],
     )
 
 
-HANDLERS = [sign_in_page, sign_in, sign_out, account, act_for, make_key, revoke_key, choose_language]
+HANDLERS = [keys, make_key, revoke_key]

@@ -58,10 +58,16 @@ def public(tables: Iterable[str]) -> None:
         op.execute(f"grant select, insert, update, delete, truncate on {table} to {role(WORKER)}")
 
 
-def function(signature: str, returns: str, body: str, *, definer: bool = False) -> None:
-    """A SQL function of ours. `definer` runs with the owner's rights: only for questions whose answer leaks nothing."""
+def function(
+    signature: str, returns: str, body: str, *, definer: bool = False, volatile: bool = False
+) -> None:
+    """A SQL function of ours. `definer` runs with the owner's rights: only for questions whose answer leaks nothing.
+
+    `volatile` writes.
+    """
+    kind = "volatile" if volatile else "stable"
     security = "security definer set search_path = public, pg_temp" if definer else ""
-    op.execute(f"create function {signature} returns {returns} language sql stable {security} as $${body}$$")
+    op.execute(f"create function {signature} returns {returns} language sql {kind} {security} as $${body}$$")
     if definer:
         op.execute(f"revoke all on function {signature_types(signature)} from public")
         for which in (APPLICATION, WORKER):

@@ -3,6 +3,7 @@
 
 import catalog.solutions.models
 import marketplace.accounts.models
+import marketplace.accounts.tokens
 import marketplace.audit
 import marketplace.demo.models
 import marketplace.files.models

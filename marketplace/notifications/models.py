@@ -19,6 +19,8 @@ class MailState(StrEnum):
 
 
 class Mail(Row, Base):
+    """`confidential`: its body holds a secret link, and is forgotten once sent."""
+
     __tablename__ = "mail"
 
     organisation_id: Mapped[OrganisationId | None] = mapped_column(index=True)
@@ -28,3 +30,4 @@ class Mail(Row, Base):
     body: Mapped[str]
     state: Mapped[MailState] = mapped_column(choice(MailState), default=MailState.QUEUED)
     sent_at: Mapped[datetime | None]
+    confidential: Mapped[bool] = mapped_column(default=False, server_default="false")

@@ -12,6 +12,9 @@ from marketplace.notifications.events import MailQueued
 from marketplace.notifications.models import Mail, MailState
 
 FOOTER = "\n\n--\nLot Commun\nVous recevez ce message parce que votre organisation participe à cet achat.\n"
+OWN_FOOTER = (
+    "\n\n--\nLot Commun\nCe message concerne votre compte. Si vous n’en êtes pas à l’origine, ignorez-le.\n"
+)
 
 
 async def tell(
@@ -34,17 +37,30 @@ async def tell(
     for email, held in rows:
         if roles and not roles & set(held):
             continue
-        mail_id = new_id()
-        added = await session.scalar(
-            insert(Mail)
-            .values(
-                id=mail_id, organisation_id=organisation_id, key=f"{key}:{email}", recipient=email, subject=subject,
-                body=body + FOOTER, state=MailState.QUEUED,
-            )
-            .on_conflict_do_nothing(index_elements=["key"])
-            .returning(Mail.id)
+        told += await _write(
+            session, key=f"{key}:{email}", recipient=email, subject=subject, body=body + FOOTER, organisation_id=organisation_id
         )  # fmt: skip
-        if added is not None:
-            outbox.record(session, MailQueued(mail_id=mail_id))
-            told += 1
     return told
+
+
+async def tell_person(
+    session: Session, email: str, *, key: str, subject: str, body: str, confidential: bool = False
+) -> int:
+    """Write one mail about somebody's own account, to one address. `confidential`: its body is forgotten once it is sent."""
+    return await _write(
+        session, key=key, recipient=email, subject=subject, body=body + OWN_FOOTER, confidential=confidential
+    )
+
+
+async def _write(session: Session, **values: object) -> int:
+    mail_id = new_id()
+    added = await session.scalar(
+        insert(Mail)
+        .values(id=mail_id, state=MailState.QUEUED, **values)
+        .on_conflict_do_nothing(index_elements=["key"])
+        .returning(Mail.id)
+    )
+    if added is None:
+        return 0
+    outbox.record(session, MailQueued(mail_id=mail_id))
+    return 1

@@ -36,6 +36,7 @@ from marketplace.errors import (
     VersionNeeded,
 )
 from marketplace.web import i18n
+from marketplace.web.rates import TooOften
 from marketplace.web.validation import SENTENCES, from_parameter, from_pydantic
 from marketplace.words import N_
 
@@ -50,6 +51,7 @@ STATUSES: tuple[tuple[type[DomainError], int], ...] = (
     (TooLarge, 413),
     (Invalid, 422),
     (Unavailable, 503),
+    (TooOften, 429),
 )
 """The most particular first."""
 
@@ -164,7 +166,7 @@ class Problem(BaseModel):
 
 REFUSALS = {
     status: ResponseSpec(Problem, description=HTTPStatus(status).phrase, media_type=PROBLEM_JSON)
-    for status in (400, 401, 403, 404, 409, 412, 422, 428)
+    for status in (400, 401, 403, 404, 409, 412, 422, 428, 429)
 }
 """What every operation of the API may answer instead, as OpenAPI describes it."""
 

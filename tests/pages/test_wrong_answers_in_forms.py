@@ -26,7 +26,7 @@ def during(phase: str, told: Story, at: dict[str, str]) -> list[Case]:
              {"title", "census_ends_on", "commitment_ends_on", "estimate"}),
             (agent, pool, f"{pool}/invitations", {"towns": "Nulle-Part-sur-Mer\n99999"}, {"towns"}),
             (agent, f"{pool}/suite", f"{pool}/suite/abandonner", {"reason": ""}, {"reason"}),
-            (agent, "/compte", "/compte/cles", {"name": ""}, {"name"}),
+            (agent, "/organisation/cles", "/organisation/cles", {"name": ""}, {"name"}),
             (agent, "/demo/horloge", "/demo/horloge", {"days": "demain"}, {"days"}),
             ("visitor", "/connexion", "/connexion", {"email": "personne@exemple.test", "password": "x"}, {"email"}),
             (seller, "/espace-entreprise/fiches/nouvelle", "/espace-entreprise/fiches/nouvelle",

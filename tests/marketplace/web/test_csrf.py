@@ -67,14 +67,14 @@ async def test_another_site_cannot_sign_somebody_in(world: World) -> None:
 
 async def test_a_form_carries_its_token_in_a_field(world: World) -> None:
     await browser(world)
-    shown = await world.http.get("/compte")
+    shown = await world.http.get("/organisation/cles")
     token = re.search(r'name="_csrf" value="([0-9a-f]{64})"', shown.text)
     assert token is not None
     for name, sent in (("plain", {}), ("multipart", {"files": {"vide": ("", b"")}})):
         form = {"name": name, "scope": "read"}
-        refused = await world.http.post("/compte/cles", data=form, **sent)  # type: ignore[arg-type]
+        refused = await world.http.post("/organisation/cles", data=form, **sent)  # type: ignore[arg-type]
         assert refused.status_code == 403
-        made = await world.http.post("/compte/cles", data={**form, "_csrf": token[1]}, **sent)  # type: ignore[arg-type]
+        made = await world.http.post("/organisation/cles", data={**form, "_csrf": token[1]}, **sent)  # type: ignore[arg-type]
         assert (made.status_code, "lc_" in made.text) == (200, True)
         assert await world.sql("select count(*) from api_key where name = :name", name=name) == 1
 

@@ -8,10 +8,11 @@ from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Receive, Scope, Send
 from sqlalchemy import text
 
-from marketplace.accounts import api_keys, signing_in
+from marketplace.accounts import api_keys
 from marketplace.actor import ANONYMOUS, Actor, OrganisationKind, Role
 from marketplace.db import Database
 from marketplace.errors import SignInNeeded
+from marketplace.sign_in import sessions
 from marketplace.words import N_
 
 TOUCH_EVERY = timedelta(minutes=5)
@@ -68,7 +69,7 @@ async def _by_session(database: Database, token: str, scope: Scope) -> Actor:
     async with database.reading(ANONYMOUS) as reads:
         found = (
             await reads.execute(
-                text("select * from find_session(:token)"), {"token": signing_in.token_hash(token)}
+                text("select * from find_session(:token)"), {"token": sessions.token_hash(token)}
             )
         ).one_or_none()
     if found is None:
@@ -78,7 +79,7 @@ async def _by_session(database: Database, token: str, scope: Scope) -> Actor:
     scope["session_id"] = found.session_id  # type: ignore[typeddict-unknown-key]
     if found.last_seen_at < datetime.now(UTC) - TOUCH_EVERY:
         async with database.transaction(actor) as session:
-            await signing_in.seen(session, found.session_id)
+            await sessions.seen(session, found.session_id)
     return actor
 
 
