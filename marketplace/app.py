@@ -23,12 +23,15 @@ import marketplace.accounts.pages
 import marketplace.demo.api
 import marketplace.demo.pages
 import marketplace.files.api
+import marketplace.interests.api
+import marketplace.interests.pages
 import marketplace.sign_in.api
 import marketplace.sign_in.pages
 import marketplace.site.pages
 import marketplace.territories.api
 import procurement.billing.api
 import procurement.billing.pages
+import procurement.board.duty_pages
 import procurement.board.pages
 import procurement.board.pool_page
 import procurement.board.progress
@@ -41,6 +44,7 @@ import procurement.needs.pages
 import procurement.orders.api
 import procurement.orders.pages
 import procurement.pools.api
+import procurement.pools.appointments_api
 import procurement.quotes.api
 import procurement.quotes.pages
 import procurement.supervision.api
@@ -68,6 +72,7 @@ ROOMS: dict[str, Path] = {
     for room in (
         marketplace.accounts,
         marketplace.sign_in,
+        marketplace.interests,
         marketplace.demo,
         marketplace.site,
         search,
@@ -89,6 +94,7 @@ ROOMS: dict[str, Path] = {
 API: Sequence[HTTPRouteHandler] = [
     *marketplace.sign_in.api.HANDLERS,
     *marketplace.accounts.api.HANDLERS,
+    *marketplace.interests.api.HANDLERS,
     *marketplace.territories.api.HANDLERS,
     *marketplace.files.api.HANDLERS,
     *search.api.HANDLERS,
@@ -96,6 +102,7 @@ API: Sequence[HTTPRouteHandler] = [
     *procurement.compass.api.HANDLERS,
     *procurement.needs.api.HANDLERS,
     *procurement.pools.api.HANDLERS,
+    *procurement.pools.appointments_api.HANDLERS,
     *procurement.board.progress.API,
     *procurement.conventions.api.HANDLERS,
     *procurement.quotes.api.HANDLERS,
@@ -108,6 +115,7 @@ PAGES: Sequence[ControllerRouterHandler] = [
     *search.pages.HANDLERS,
     *marketplace.sign_in.pages.HANDLERS,
     *marketplace.accounts.pages.HANDLERS,
+    *marketplace.interests.pages.HANDLERS,
     *marketplace.files.api.PAGES,
     *marketplace.site.pages.HANDLERS,
     *catalog.solutions.pages.HANDLERS,
@@ -115,6 +123,7 @@ PAGES: Sequence[ControllerRouterHandler] = [
     *procurement.needs.pages.HANDLERS,
     *procurement.board.pages.HANDLERS,
     *procurement.board.pool_page.HANDLERS,
+    *procurement.board.duty_pages.HANDLERS,
     *procurement.board.progress.PAGES,
     *procurement.conventions.pages.HANDLERS,
     *procurement.quotes.pages.HANDLERS,

@@ -10,6 +10,7 @@ from marketplace import lifecycle, outbox
 from marketplace.actor import Actor, Role
 from marketplace.db import Session
 from marketplace.ids import SolutionId
+from marketplace.interests.declaring import refuse_recused
 
 
 async def publish(session: Session, solution_id: SolutionId, *, by: Actor, now: datetime) -> Solution:
@@ -50,6 +51,8 @@ async def _decide(
     roles = who(sheet.startup_id, by)
     if not roles:
         by.require_role(Role.CURATOR)
+    if not by.acts_for(sheet.startup_id):
+        await refuse_recused(session, by, {sheet.startup_id})
     await lifecycle.apply(
         session, SHEET, sheet, move, who=roles, by=by, now=now, facts={"reason": reason} if reason else None
     )

@@ -18,6 +18,7 @@ from marketplace.actor import Actor, OrganisationKind, Role
 from marketplace.db import ReadSession, Session
 from marketplace.errors import NotFound
 from marketplace.ids import SolutionId
+from marketplace.interests.declaring import firms_of
 from marketplace.units import UNITS
 from marketplace.web import i18n
 from marketplace.web.creating import creating
@@ -135,6 +136,7 @@ async def _review(
     return page(
         request, "solutions/review.html", status=422 if form.failed else 200, form=form, sheet=sheet, domains=domains(),
         bases=BASIS_NAMES, maturities=MATURITY_NAMES, states=STATE_NAMES, allowed=SHEET.allowed(sheet.state, who(sheet.startup_id, by)),
+        recused=sheet.startup_id in await firms_of(reads, by),
     )  # fmt: skip
 
 

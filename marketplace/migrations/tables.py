@@ -7,6 +7,7 @@ import marketplace.accounts.tokens
 import marketplace.audit
 import marketplace.demo.models
 import marketplace.files.models
+import marketplace.interests.models
 import marketplace.jobs
 import marketplace.notifications.models
 import marketplace.outbox

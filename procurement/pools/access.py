@@ -8,7 +8,7 @@ from marketplace.db import Session
 from marketplace.errors import NotFound, StaleVersion
 from marketplace.ids import MembershipId, PoolId
 from procurement.pools.lifecycle import Who
-from procurement.pools.models import Membership, Pool
+from procurement.pools.models import Duty, Membership, Pool
 
 
 async def locked_pool(session: Session, pool_id: PoolId, *, version: int | None = None) -> Pool:
@@ -68,14 +68,19 @@ async def membership_in(session: Session, pool: Pool, membership_id: MembershipI
 
 
 def who(pool: Pool, by: Actor, membership: Membership | None = None) -> set[Who]:
-    """What `by` is to the pool and to one of its memberships."""
+    """What `by` is to the pool and to one of its memberships.
+
+    Where the coordinating town appointed somebody to run the pool, nobody else of the town does; its signatory still signs.
+    """
     found: set[Who] = set()
     if by.channel == "system":
         found.add(Who.TIMER)
     decides = by.has(OrganisationKind.TOWN, Role.AGENT, Role.SIGNATORY, Role.ADMIN)
     signs = by.has(OrganisationKind.TOWN, Role.SIGNATORY)
     if by.acts_for(pool.coordinator_id) and decides:
-        found.add(Who.COORDINATOR)
+        appointed = pool.appointed(Duty.COORDINATOR)
+        if not appointed or by.person_id in appointed:
+            found.add(Who.COORDINATOR)
         if signs:
             found.add(Who.COORDINATOR_SIGNATORY)
     if membership is not None and by.acts_for(membership.town_id) and decides:

@@ -33,7 +33,7 @@ class Who(StrEnum):
 
 
 WHO_NAMES = {
-    Who.COORDINATOR: N_("la ville coordonnatrice"),
+    Who.COORDINATOR: N_("la ville coordonnatrice, ou la personne qu’elle a désignée"),
     Who.COORDINATOR_SIGNATORY: N_("l’élu signataire de la ville coordonnatrice"),
     Who.TIMER: N_("le serveur"),
     Who.TOWN: N_("la ville"),

@@ -8,13 +8,13 @@ from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.accounts.models import Organisation
 from marketplace.db import Base, Json, Row, choice
-from marketplace.ids import MembershipId, NeedId, OrganisationId, PoolId, PoolLineId, new_id
+from marketplace.ids import MembershipId, NeedId, OrganisationId, PersonId, PoolId, PoolLineId, new_id
 from marketplace.money import Cents
 from marketplace.words import N_
 from procurement.compass import Nature
@@ -77,6 +77,19 @@ RULE_NAMES = {
 }
 
 
+class Duty(StrEnum):
+    """What somebody is appointed to, for one pool."""
+
+    COORDINATOR = "coordinator"
+    EVALUATOR = "evaluator"
+
+
+DUTY_NAMES = {
+    Duty.COORDINATOR: N_("conduit l’achat"),
+    Duty.EVALUATOR: N_("note les offres"),
+}
+
+
 class Pool(Row, Base):
     """A groupement de commandes, from the need that opens it to its closing."""
 
@@ -116,7 +129,44 @@ class Pool(Row, Base):
         order_by="PoolLine.position", lazy="raise", cascade="all, delete-orphan"
     )
 
+    appointments: Mapped[list["Appointment"]] = relationship(
+        primaryjoin="and_(Appointment.pool_id == Pool.id, Appointment.ended_at.is_(None))",
+        order_by="Appointment.id",
+        lazy="selectin",
+        viewonly=True,
+    )
+
     __mapper_args__ = {"version_id_col": version}
+
+    def appointed(self, duty: Duty) -> frozenset[PersonId]:
+        """Who is in charge of `duty`, as the coordinating town sees it. Empty: anybody of the town whose role allows it."""
+        return frozenset(a.person_id for a in self.appointments if a.duty is duty)
+
+
+class Appointment(Row, Base):
+    """Somebody of the coordinating town, in charge of a duty of one pool until `ended_at`."""
+
+    __tablename__ = "appointment"
+
+    pool_id: Mapped[PoolId] = mapped_column(ForeignKey("pool.id"))
+    town_id: Mapped[OrganisationId] = mapped_column(ForeignKey("organisation.id"))
+    person_id: Mapped[PersonId] = mapped_column(ForeignKey("person.id"))
+    duty: Mapped[Duty] = mapped_column(choice(Duty))
+    appointed_by: Mapped[PersonId | None]
+    ended_at: Mapped[datetime | None]
+    ended_because: Mapped[str | None]
+
+    __table_args__ = (
+        Index(
+            "uq_appointment_in_force",
+            "pool_id",
+            "person_id",
+            "duty",
+            unique=True,
+            postgresql_where=text("ended_at is null"),
+        ),
+        Index(None, "town_id", "person_id"),
+    )
 
 
 class PoolTotals(Base):

@@ -6,14 +6,15 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import selectinload
 
 from marketplace import clock
-from marketplace.actor import Actor
+from marketplace.actor import Actor, OrganisationKind
 from marketplace.db import ReadSession, Session
 from marketplace.errors import NotFound
 from marketplace.ids import PoolId
+from marketplace.interests.declaring import Recused, firms_of
 from procurement import compass
 from procurement.pools import plans, totals
 from procurement.pools.access import who
@@ -68,6 +69,8 @@ async def view(reads: ReadSession | Session, pool_id: PoolId, by: Actor) -> Pool
     pool = await reads.scalar(_with_all(select(Pool).where(Pool.id == pool_id)))
     if pool is None:
         raise NotFound
+    if by.kind is OrganisationKind.SUPERVISOR:
+        await _refuse_recused(reads, pool_id, by)
     now = await clock.now(reads)
     memberships = await members(reads, pool_id)
     mine = next((m for m in memberships if by.acts_for(m.town_id)), None)
@@ -95,6 +98,13 @@ async def view(reads: ReadSession | Session, pool_id: PoolId, by: Actor) -> Pool
         my_allowed=MEMBERSHIP.allowed(mine.state, who(pool, by, mine)) if mine else [],
         now=now,
     )
+
+
+async def _refuse_recused(reads: ReadSession | Session, pool_id: PoolId, by: Actor) -> None:
+    """A supervisor with an interest in a firm in play leaves the pool to a colleague. Raises `Recused`."""
+    tied = await firms_of(reads, by)
+    if tied and await reads.scalar(select(func.recused(pool_id))):
+        raise Recused(firms=tuple(tied.values()))
 
 
 async def members(reads: ReadSession | Session, pool_id: PoolId) -> list[Membership]:

@@ -9,18 +9,20 @@ from uuid import UUID
 from sqlalchemy import select
 
 from marketplace import audit, lifecycle
-from marketplace.actor import Actor
+from marketplace.actor import Actor, OrganisationKind
 from marketplace.db import Session
 from marketplace.errors import Conflict, FieldError, Invalid, NotFound, StaleVersion, wrong
 from marketplace.ids import PoolId
+from marketplace.interests.declaring import refuse_recused
 from marketplace.words import N_
 from procurement import compass
 from procurement.allocation import Result, consolidate
 from procurement.compass import Procedure
 from procurement.pools.access import locked_memberships, locked_pool, who
-from procurement.pools.lifecycle import MEMBERSHIP, POOL, MembershipState, PoolState
+from procurement.pools.appointments import DECIDERS
+from procurement.pools.lifecycle import MEMBERSHIP, POOL, WHO_NAMES, MembershipState, PoolState
 from procurement.pools.lifecycle import Who as PoolWho
-from procurement.pools.models import ConsolidationKind, Pool
+from procurement.pools.models import ConsolidationKind, Duty, Pool
 from procurement.quotes import comparing, consolidating
 from procurement.quotes.events import AwardNotified
 from procurement.quotes.lifecycle import CONSULTATION, QUOTE, QuoteState, Who
@@ -56,11 +58,12 @@ async def score(
 ) -> Evaluation:
     """Set the coordinator's points, all at once. Raises `NotFound`, `StaleVersion`, `Invalid` naming each wrong point."""
     pool = await locked_pool(session, pool_id)
-    _coordinator(pool, by)
+    if not may_score(pool, by):
+        raise lifecycle.NotTheirMove(whose=WHO_NAMES[PoolWho.COORDINATOR], move="score")
     if pool.state is not PoolState.ANALYSIS:
-        POOL.check(pool.state, "propose_award", who(pool, by))
+        POOL.check(pool.state, "propose_award", {PoolWho.COORDINATOR})
     consultation = await _consultation(session, pool)
-    quotes = {quote.id for quote in await _opened(session, consultation)}
+    quotes = {quote.id for quote in await _opened_to(session, consultation, by)}
     faults: list[FieldError] = []
     for quote_id, points in scores.items():
         if quote_id not in quotes:
@@ -111,6 +114,7 @@ async def propose(
     pool = await locked_pool(session, pool_id)
     roles = who(pool, by)
     POOL.check(pool.state, "propose_award", roles)
+    await _opened_to(session, await _consultation(session, pool), by)
     memberships = await locked_memberships(session, pool)
     compared = await comparing.comparison(session, pool, memberships, by)
     first = next((offer for offer in compared.offers if offer.rank == 1), None)
@@ -150,7 +154,7 @@ async def notify(session: Session, pool_id: PoolId, *, by: Actor, now: datetime)
     POOL.check(pool.state, "notify_award", roles)
     award = await live_award(session, pool)
     consultation = await _consultation(session, pool)
-    for quote in await _opened(session, consultation):
+    for quote in await _opened_to(session, consultation, by):
         move = "retain" if quote.id == award.quote_id else "reject"
         await lifecycle.apply(session, QUOTE, quote, move, who={Who.COORDINATOR}, by=by, now=now)
     await lifecycle.apply(
@@ -198,9 +202,16 @@ async def live_award(session: Session, pool: Pool) -> Award:
     return found
 
 
-def _coordinator(pool: Pool, by: Actor) -> None:
-    if PoolWho.COORDINATOR not in who(pool, by):
-        raise lifecycle.NotTheirMove(whose=PoolWho.COORDINATOR, move="score")
+def may_score(pool: Pool, by: Actor) -> bool:
+    """Whether `by` sets the points: who was appointed to, else whoever runs the pool."""
+    evaluators = pool.appointed(Duty.EVALUATOR)
+    if not evaluators:
+        return PoolWho.COORDINATOR in who(pool, by)
+    return (
+        by.acts_for(pool.coordinator_id)
+        and by.has(OrganisationKind.TOWN, *DECIDERS)
+        and by.person_id in evaluators
+    )
 
 
 async def _consultation(session: Session, pool: Pool) -> Consultation:
@@ -208,6 +219,13 @@ async def _consultation(session: Session, pool: Pool) -> Consultation:
     if consultation is None:
         raise NotFound
     return consultation
+
+
+async def _opened_to(session: Session, consultation: Consultation, by: Actor) -> list[Quote]:
+    """The opened offers, for somebody who may judge them. Raises `Recused` for a declared interest in one of their firms."""
+    quotes = await _opened(session, consultation)
+    await refuse_recused(session, by, {quote.startup_id for quote in quotes})
+    return quotes
 
 
 async def _opened(session: Session, consultation: Consultation) -> list[Quote]:

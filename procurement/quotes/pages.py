@@ -285,7 +285,7 @@ async def _compare(
     return page(
         request, "quotes/compare.html", status=422 if form.failed else 200, form=form, view=view, pool=view.pool, found=found,
         offers=comparison_out(found).offers, allowed=POOL.allowed(view.pool.state, roles), award=await queries.award_of(reads, view.pool.id),
-        lines={str(line.id): line for line in view.pool.lines},
+        lines={str(line.id): line for line in view.pool.lines}, scoring=view.pool.state == "analysis" and awarding.may_score(view.pool, by),
     )  # fmt: skip
 
 

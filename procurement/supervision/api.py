@@ -17,7 +17,7 @@ class VolumeOut(Output):
 
 
 class FollowedOut(Output):
-    """A pool as supervision sees it: no offer, no unit price, no price cap."""
+    """A pool as supervision sees it: no offer, no unit price, no price cap. `recused`: no figure either, for a declared interest."""
 
     id: UUID
     title: str
@@ -33,6 +33,7 @@ class FollowedOut(Output):
     deadline: datetime | None
     basket: str
     stuck: str | None
+    recused: bool
 
 
 @get(
@@ -47,7 +48,7 @@ async def list_followed(reads: Reads, by: By) -> list[FollowedOut]:
             volumes=[VolumeOut(unit=unit, quantity=plain(total)) for unit, total in f.volumes],
             estimate_low_cents=f.estimate_low_cents, estimate_high_cents=f.estimate_high_cents,
             awarded_ht_cents=f.awarded_ht_cents, channel=f.channel, deadline=f.deadline, basket=f.basket,
-            stuck=f.stuck.sentence.format(**f.stuck.facts) if f.stuck else None,
+            stuck=f.stuck.sentence.format(**f.stuck.facts) if f.stuck else None, recused=f.recused,
         )
         for f in await queries.followed_pools(reads, by)
     ]  # fmt: skip

@@ -16,6 +16,8 @@ from procurement.pools.lifecycle import POOL_STATE_NAMES
 from procurement.supervision import queries
 from procurement.supervision.queries import LATE, OVER, RUNNING, WAITING
 
+RECUSED = N_("Récusation : intérêt déclaré")
+
 
 @get("/suivi")
 async def follow(request: Request[Any, Any, Any], reads: Reads, by: By) -> Response[str]:
@@ -50,7 +52,11 @@ async def export(request: Request[Any, Any, Any], reads: Reads, by: By) -> Respo
             _euros(f.estimate_high_cents),
             _euros(f.awarded_ht_cents),
             show_deadline(f.deadline) if f.deadline else "",
-            i18n.translate(f.stuck.sentence).format(**f.stuck.facts) if f.stuck else "",
+            i18n.translate(RECUSED)
+            if f.recused
+            else i18n.translate(f.stuck.sentence).format(**f.stuck.facts)
+            if f.stuck
+            else "",
         ]
         for f in await queries.followed_pools(reads, by)
     ]

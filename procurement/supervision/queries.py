@@ -12,6 +12,7 @@ from sqlalchemy.orm import selectinload
 from marketplace import clock
 from marketplace.actor import Actor, OrganisationKind, Role
 from marketplace.db import ReadSession
+from marketplace.interests.declaring import firms_of
 from marketplace.words import N_
 from procurement.pools.lifecycle import ENDED, M, MembershipState, PoolState
 from procurement.pools.models import Membership, NeedLine, Pool, PoolLine
@@ -50,6 +51,8 @@ class Followed:
     deadline_name: str | None
     basket: str
     stuck: Stuck | None
+    recused: bool = False
+    """The asker declared an interest in a firm in play: no figure is shown, and no opinion is theirs to give."""
 
 
 async def followed_pools(reads: ReadSession, by: Actor) -> list[Followed]:
@@ -69,7 +72,17 @@ async def followed_pools(reads: ReadSession, by: Actor) -> list[Followed]:
     consultations = {
         c.pool_id: c for c in await reads.scalars(select(Consultation).order_by(Consultation.id))
     }
-    found = [_followed(pool, volumes, states, awards, consultations.get(pool.id), now) for pool in pools]
+    tied = (
+        set(await reads.scalars(select(Pool.id).where(func.recused(Pool.id))))
+        if await firms_of(reads, by)
+        else set()
+    )
+    found = [
+        _without_figures(pool)
+        if pool.id in tied
+        else _followed(pool, volumes, states, awards, consultations.get(pool.id), now)
+        for pool in pools
+    ]
     return sorted(
         found,
         key=lambda f: (
@@ -105,6 +118,16 @@ def _followed(
         estimate_low_cents=pool.totals.estimate_low_cents, estimate_high_cents=pool.totals.estimate_high_cents,
         awarded_ht_cents=awards.get(pool.id), channel=pool.channel, deadline=deadline, deadline_name=name, basket=basket,
         stuck=stuck,
+    )  # fmt: skip
+
+
+def _without_figures(pool: Pool) -> Followed:
+    """What a recused person sees of a pool: that it is there, and where it is."""
+    return Followed(
+        id=pool.id, title=pool.title, domain=pool.domain, coordinator=pool.coordinator.name, state=pool.state,
+        state_since=pool.state_since, members=pool.totals.members, volumes=[], estimate_low_cents=None, estimate_high_cents=None,
+        awarded_ht_cents=None, channel=None, deadline=None, deadline_name=None,
+        basket=OVER if pool.state in ENDED else RUNNING, stuck=None, recused=True,
     )  # fmt: skip
 
 
