@@ -58,7 +58,7 @@ from marketplace.demo.people import PASSWORD, PEOPLE
 from marketplace.errors import Forbidden, NotFound, Unavailable
 from marketplace.settings import Settings, needed
 from marketplace.sign_in.authentication import Authentication
-from marketplace.web import pages, problems
+from marketplace.web import openapi, pages, problems
 from marketplace.web.context import RequestContext
 from marketplace.web.csrf import SAFE, refuse_forged
 from marketplace.web.fonts import make_fonts
@@ -206,6 +206,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
         ),
         logging_config=None,
     )
+    openapi.make_exact(app)
     app.asgi_handler = RequestContext(app.asgi_handler)
     return app
 

@@ -4,10 +4,8 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from pydantic import AwareDatetime
-
 from marketplace.accounts.models import KeyScope
-from marketplace.web.schemas import Input, Output, Short
+from marketplace.web.schemas import Input, Instant, Output, Short
 
 
 class NewKey(Input):
@@ -15,7 +13,7 @@ class NewKey(Input):
 
     name: Short
     scope: KeyScope = KeyScope.READ
-    expires_at: AwareDatetime | None = None
+    expires_at: Instant | None = None
 
 
 class KeyOut(Output):

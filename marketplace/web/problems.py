@@ -11,11 +11,12 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
-from litestar import MediaType, Request, Response
+from litestar import Litestar, MediaType, Request, Response
 from litestar.exceptions import ClientException, HTTPException, ValidationException
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi import ResponseSpec
 from litestar.response import Redirect
+from litestar.routes import HTTPRoute
 from pydantic import BaseModel
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm.exc import StaleDataError
@@ -136,6 +137,32 @@ def handle(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
         log.error("unexpected", exc_info=error, path=request.scope["path"])
         status, code, fields, facts = 500, "unexpected", [], {}
         title = i18n.translate(UNEXPECTED).format(request_id=_request_id(request))
+    answer = _answer(request, status, code, title, fields, facts)
+    if status == 405:
+        answer.headers["Allow"] = ", ".join(methods_at(request.app, request.scope["path"]))
+    if isinstance(domain, TooOften):
+        answer.headers["Retry-After"] = str(domain.facts.get("seconds", 60))
+    return answer
+
+
+def methods_at(app: Litestar, path: str) -> list[str]:
+    """The methods that an address of the application accepts, in order."""
+    found: set[str] = {"OPTIONS"}
+    for route in app.routes:
+        pattern = re.sub(r"\\\{[^{}]*\\\}", "[^/]+", re.escape(route.path))
+        if isinstance(route, HTTPRoute) and re.fullmatch(pattern, path):
+            found |= set(route.methods)
+    return sorted(found)
+
+
+def _answer(
+    request: Request[Any, Any, Any],
+    status: int,
+    code: str,
+    title: str,
+    fields: list[FieldError],
+    facts: dict[str, Any],
+) -> Response[Any]:
     if wants_json(request):
         return problem(request, status=status, code=code, title=title, fields=fields, facts=facts)
     if status == 401 and request.method == "GET":

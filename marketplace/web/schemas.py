@@ -2,12 +2,13 @@
 
 import re
 import unicodedata
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import (
     AfterValidator,
+    AwareDatetime,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -23,6 +24,7 @@ from marketplace.words import N_
 
 T = TypeVar("T")
 
+SENTENCE_OF_INSTANT = N_("Écrivez une date et une heure, par exemple 2026-11-22T14:00:00+01:00.")
 LARGEST = 1_000_000_000
 QUANTITY = re.compile(r"[0-9]{1,15}(\.[0-9]{1,9})?", re.ASCII)
 
@@ -82,6 +84,12 @@ def _rate(rate: Decimal) -> Decimal:
     return rate
 
 
+def _written(value: Any) -> Any:
+    if not isinstance(value, str | datetime):
+        raise PydanticCustomError("datetime_parsing", SENTENCE_OF_INSTANT)
+    return value
+
+
 def plain(quantity: Decimal) -> str:
     """A quantity as contracts write it: digits, at most one point, no exponent, no needless zero."""
     text = format(quantity, "f")
@@ -105,6 +113,8 @@ Rate = Annotated[
     WithJsonSchema({"type": "string", "pattern": f"^{QUANTITY.pattern}$", "examples": ["20.0", "5.5"]}),
 ]
 Amount = Annotated[Cents, WithJsonSchema({"type": "integer", "minimum": 0, "description": "centimes d’euro"})]
+Instant = Annotated[AwareDatetime, BeforeValidator(_written)]
+"""An instant as it is written, never a number of seconds."""
 Years = Annotated[int, Field(ge=1, le=4)]
 Day = Annotated[date, Field(le=date(2199, 12, 31))]
 """A day to come. Bounded, since the end of the last day that a date can hold is no instant."""

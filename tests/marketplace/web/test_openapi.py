@@ -71,3 +71,20 @@ async def test_the_documentation_page_shows_every_operation_and_loads_nothing(wo
     page = (await world.http.get("/api")).text
     missing = [path for path in document["paths"] if path not in page]
     assert missing == []
+
+
+async def test_components_are_what_pydantic_accepts_and_queries_never_want_null(world: World) -> None:
+    document = (await world.http.get("/schema/openapi.json")).json()
+    key = document["components"]["schemas"]["NewKey"]
+    assert key["additionalProperties"] is False
+    assert document["components"]["schemas"]["SharedCostIn"]["properties"]["amount_cents"]["type"] == "integer"
+    odd = []
+    for path, item in document["paths"].items():
+        for operation in (item[method] for method in METHODS & item.keys()):
+            odd += [
+                (path, part["name"])
+                for part in operation.get("parameters", [])
+                if "null" in json.dumps(part["schema"])
+            ]
+            assert "content" not in operation["responses"].get("204", {}), path
+    assert odd == []

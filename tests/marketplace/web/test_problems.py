@@ -20,14 +20,14 @@ import search
 import workers
 from marketplace import errors
 from marketplace.errors import DomainError, Invalid
-from marketplace.web import i18n, problems
+from marketplace.web import i18n, problems, rates
 from tests.support import story
 from tests.support.world import Caller, World
 
 PROBLEM = {"type", "title", "status", "code", "instance", "request_id"}
 TREE = {
     errors.SignInNeeded: 401, errors.Forbidden: 403, errors.NotFound: 404, errors.StaleVersion: 412, errors.VersionNeeded: 428,
-    errors.Conflict: 409, errors.TooLarge: 413, errors.Invalid: 422, errors.Unavailable: 503,
+    errors.Conflict: 409, errors.TooLarge: 413, errors.Invalid: 422, errors.Unavailable: 503, rates.TooOften: 429,
 }  # fmt: skip
 NEED = {"text": "Éclairage", "domain": "eclairage-public", "unit": "light_point"}
 
@@ -130,7 +130,9 @@ async def test_bad_requests_are_told_apart_and_change_nothing(world: World) -> N
     needs = "/api/v1/needs"
 
     looked_at(await send("GET", "/api/v1/nulle-part"), 404, "http_404")
-    looked_at(await send("PATCH", needs, headers=raw), 405, "http_405")
+    refused = await send("PATCH", needs, headers=raw)
+    looked_at(refused, 405, "http_405")
+    assert refused.headers["allow"] == "GET, OPTIONS, POST"
     looked_at(await send("GET", "/api/v1/pools/pas-un-uuid", headers=raw), 404, "http_404")
     looked_at(await send("POST", needs, json=NEED), 401, "sign_in_needed")
     for content in (

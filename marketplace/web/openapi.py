@@ -1,0 +1,82 @@
+"""The API's description, exact: components as pydantic states them (patterns, bounds, no unknown key), not as guessed.
+
+The framework derives component schemas from annotations by itself, and loses what our types say of their JSON form.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from litestar import Litestar
+from litestar.openapi.spec import OpenAPIResponse, OpenAPIType, Operation, Parameter, Schema
+from pydantic import BaseModel
+
+from marketplace.web.schemas import Input, Output
+
+REFERENCE = "#/components/schemas/{model}"
+
+
+class ExactSchema(Schema):
+    """A component that is written out as it was given."""
+
+    def __init__(self, exact: dict[str, Any]) -> None:
+        super().__init__()
+        self.exact = exact
+
+    def to_schema(self) -> dict[str, Any]:
+        return self.exact
+
+
+def make_exact(app: Litestar) -> None:
+    """Give every component that is one of our models its exact schema, with the components that it refers to."""
+    components = app.openapi_schema.components.schemas
+    known = Counter(model.__name__ for model in _models())
+    for model in _models():
+        name = model.__name__
+        if name not in components or known[name] > 1:
+            continue
+        mode = "validation" if issubclass(model, Input) else "serialization"
+        found = model.model_json_schema(mode=mode, ref_template=REFERENCE)  # type: ignore[arg-type]
+        for other, shape in found.pop("$defs", {}).items():
+            components.setdefault(other, ExactSchema(shape))
+        components[name] = ExactSchema(found)
+    _make_operations_exact(app)
+
+
+def _make_operations_exact(app: Litestar) -> None:
+    for operation in _operations(app):
+        for parameter in operation.parameters or ():
+            if isinstance(parameter, Parameter) and isinstance(parameter.schema, Schema):
+                parameter.schema = _without_null(parameter.schema)
+        empty = (operation.responses or {}).get("204")
+        if isinstance(empty, OpenAPIResponse):
+            empty.content = None
+
+
+def _models() -> Iterator[type[BaseModel]]:
+    waiting: list[type[BaseModel]] = [Input, Output]
+    while waiting:
+        for model in waiting.pop().__subclasses__():
+            waiting.append(model)
+            yield model
+
+
+def _operations(app: Litestar) -> Iterator[Operation]:
+    for item in (app.openapi_schema.paths or {}).values():
+        for method in ("get", "put", "post", "delete", "patch"):
+            operation: Operation | None = getattr(item, method)
+            if operation is not None:
+                yield operation
+
+
+def _without_null(schema: Schema) -> Schema:
+    """A query cannot hold null: what may be left out is what it is when it is there."""
+    choices = [
+        choice
+        for choice in schema.one_of or ()
+        if isinstance(choice, Schema) and choice.type != OpenAPIType.NULL
+    ]
+    if len(choices) != 1:
+        return schema
+    return replace(choices[0], description=schema.description or choices[0].description)
