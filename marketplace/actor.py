@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
 
-from marketplace.errors import RoleNeeded, SignInNeeded
+from marketplace.errors import OrganisationNeeded, RoleNeeded, SignInNeeded
 from marketplace.ids import OrganisationId, PersonId
 from marketplace.words import N_
 
@@ -38,6 +38,7 @@ class Role(StrEnum):
     CURATOR = "curator"
     SUPERVISOR = "supervisor"
     AUDITOR = "auditor"
+    INVESTOR = "investor"
     ADMIN = "admin"
 
 
@@ -51,6 +52,7 @@ ROLE_NAMES = {
     Role.CURATOR: N_("relecture de fiches"),
     Role.SUPERVISOR: N_("supervision"),
     Role.AUDITOR: N_("audit"),
+    Role.INVESTOR: N_("investissement"),
     Role.ADMIN: N_("administration"),
 }
 
@@ -59,9 +61,14 @@ ANY_ROLE = N_("tous")
 ROLES_OF: dict[OrganisationKind, frozenset[Role]] = {
     OrganisationKind.TOWN: frozenset({Role.READER, Role.AGENT, Role.ACCOUNTANT, Role.SIGNATORY, Role.ADMIN}),
     OrganisationKind.STARTUP: frozenset({Role.EDITOR, Role.SELLER, Role.ADMIN}),
-    OrganisationKind.SUPERVISOR: frozenset({Role.CURATOR, Role.SUPERVISOR, Role.AUDITOR, Role.ADMIN}),
+    OrganisationKind.SUPERVISOR: frozenset(
+        {Role.CURATOR, Role.SUPERVISOR, Role.AUDITOR, Role.INVESTOR, Role.ADMIN}
+    ),
     OrganisationKind.ASSOCIATION: frozenset({Role.CURATOR, Role.ADMIN}),
 }
+
+WATCHERS = frozenset({Role.SUPERVISOR, Role.AUDITOR})
+"""Who reads every pool. Nobody who invests for the bank may be one, in any supervising organisation (`accounts.roles`)."""
 
 Channel = Literal["anonymous", "session", "key", "system"]
 
@@ -92,15 +99,25 @@ class Actor:
         return self.kind is kind and (not roles or bool(self.roles & set(roles)))
 
     def require(self, kind: OrganisationKind, *roles: Role) -> OrganisationId:
-        """The acting organisation's id. Raises `SignInNeeded`, or `RoleNeeded` naming what is needed."""
-        if not self.signed_in or self.organisation_id is None:
+        """The acting organisation's id. Raises `SignInNeeded`, `OrganisationNeeded`, or `RoleNeeded` naming what is needed."""
+        if not self.signed_in:
             raise SignInNeeded
+        if self.organisation_id is None:
+            raise OrganisationNeeded
         if not self.has(kind, *roles):
             raise RoleNeeded(
                 kind=KIND_NAMES[kind],
                 roles=tuple(ROLE_NAMES[role] for role in Role if role in roles) or (ANY_ROLE,),
             )
         return self.organisation_id
+
+    def require_admin(self) -> OrganisationId:
+        """The id of the acting organisation, which the actor administers, whatever its kind. Raises as `require` does."""
+        if not self.signed_in:
+            raise SignInNeeded
+        if self.kind is None:
+            raise OrganisationNeeded
+        return self.require(self.kind, Role.ADMIN)
 
     def require_role(self, role: Role) -> None:
         """Nothing when the actor holds `role`, whatever the kind of organisation. Raises `SignInNeeded` or `RoleNeeded`."""

@@ -55,6 +55,15 @@ class SignInNeeded(Forbidden):
     sentence = N_("Connectez-vous pour continuer.")
 
 
+class OrganisationNeeded(Forbidden):
+    """Somebody is signed in, and acts for nobody: they chose no organisation, or left the one they acted for."""
+
+    code = "organisation_needed"
+    sentence = N_(
+        "Vous n’agissez pour aucune organisation : choisissez-en une dans « Mon compte », ou demandez à en rejoindre une."
+    )
+
+
 class RoleNeeded(Forbidden):
     code = "role_needed"
     sentence = N_("Cette action revient à {kind} ; rôles : {roles}.")

@@ -12,7 +12,7 @@ Text = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
 
 class Party(Input):
     name: Text
-    kind: Literal["commune", "epci", "syndicat"]
+    kind: Literal["commune", "epci", "syndicat", "department", "region", "ccas", "other"]
     siren: str | None = None
     insee: str | None = None
     department: str = ""

@@ -19,12 +19,20 @@ class TownKind(StrEnum):
     COMMUNE = "commune"
     EPCI = "epci"
     SYNDICAT = "syndicat"
+    DEPARTMENT = "department"
+    REGION = "region"
+    CCAS = "ccas"
+    OTHER = "other"
 
 
 TOWN_KIND_NAMES = {
     TownKind.COMMUNE: N_("commune"),
     TownKind.EPCI: N_("intercommunalité"),
     TownKind.SYNDICAT: N_("syndicat"),
+    TownKind.DEPARTMENT: N_("département"),
+    TownKind.REGION: N_("région"),
+    TownKind.CCAS: N_("centre communal ou intercommunal d’action sociale"),
+    TownKind.OTHER: N_("autre organisme public"),
 }
 
 

@@ -1,6 +1,6 @@
-"""Making organisations and people. Run with the worker's or the owner's rights: by the operator, demo mode, scenarios.
+"""Making organisations and people: by the operator, demo mode, scenarios, and whoever confirms a claim.
 
-(Sign-up by invitation and by claiming an organisation comes with the accounts issue.)
+People come by themselves through an invitation (`inviting`) or a claim (`claiming`).
 """
 
 import re
@@ -12,7 +12,8 @@ from stdnum.fr import siren as siren_number
 from marketplace import audit
 from marketplace.accounts import passwords
 from marketplace.accounts.models import Affiliation, Organisation, Person, TownKind
-from marketplace.actor import ROLES_OF, SYSTEM, Actor, OrganisationKind, Role
+from marketplace.accounts.roles import ONE_HAT, TwoHats, fitting, refuse_two_hats, refused_as
+from marketplace.actor import SYSTEM, Actor, OrganisationKind, Role
 from marketplace.db import Session
 from marketplace.errors import Invalid, wrong
 from marketplace.ids import OrganisationId
@@ -56,11 +57,16 @@ async def register_organisation(
     kind: OrganisationKind,
     name: str,
     siren: str | None = None,
+    siret: str | None = None,
+    town_kind: TownKind | None = None,
     city: str | None = None,
     fictional: bool = False,
     by: Actor = SYSTEM,
 ) -> Organisation:
-    """A startup, a supervisor or an association. Raises `Invalid` for a SIREN whose key is wrong."""
+    """A startup, a supervisor, an association, or a public buyer that the territory data does not know.
+
+    Raises `Invalid` for a SIREN whose key is wrong.
+    """
     if siren is not None and not siren_number.is_valid(siren):
         raise Invalid(
             [wrong("siren", N_("Ce numéro SIREN n’existe pas : vérifiez les neuf chiffres."), code="siren")]
@@ -69,7 +75,9 @@ async def register_organisation(
         known := await session.scalar(select(Organisation).where(Organisation.siren == siren))
     ):
         return known
-    organisation = Organisation(kind=kind, name=name, siren=siren, city=city, fictional=fictional)
+    organisation = Organisation(
+        kind=kind, name=name, siren=siren, siret=siret, town_kind=town_kind, city=city, fictional=fictional
+    )
     return await _added(session, organisation, by)
 
 
@@ -83,32 +91,15 @@ async def register_person(
     roles: Collection[Role],
     by: Actor = SYSTEM,
 ) -> Person:
-    """Somebody with `roles` in an organisation, made if new. Raises `Invalid` for a role this organisation cannot give."""
+    """Somebody with `roles` in an organisation, made if new; the password of somebody known is not touched.
+
+    Raises `Invalid` for a role this organisation cannot give, `TwoHats`.
+    """
     organisation = (
         await session.execute(select(Organisation).where(Organisation.id == organisation_id))
     ).scalar_one()
-    impossible = set(roles) - ROLES_OF[organisation.kind]
-    if impossible:
-        raise Invalid(
-            [
-                wrong(
-                    "roles",
-                    N_("Ces rôles n’existent pas pour cette organisation : {roles}."),
-                    roles=", ".join(impossible),
-                )
-            ]
-        )
-    address = email.strip().lower()
-    if not EMAIL.fullmatch(address):
-        raise Invalid(
-            [
-                wrong(
-                    "email",
-                    N_("Écrivez une adresse électronique, par exemple prenom.nom@ville.fr."),
-                    code="email",
-                )
-            ]
-        )
+    given = fitting(organisation.kind, roles)
+    address = address_of(email)
     person = await session.scalar(select(Person).where(Person.email == address))
     if person is None:
         person = Person(
@@ -124,10 +115,28 @@ async def register_person(
     )
     if affiliation is None:
         affiliation = Affiliation(person_id=person.id, organisation_id=organisation_id, roles=[])
+    held = fitting(organisation.kind, {*affiliation.roles, *given})
+    await refuse_two_hats(session, person.id, organisation.kind, held, beside=organisation_id)
+    async with refused_as(session, {ONE_HAT: TwoHats}):
+        affiliation.roles = held
         session.add(affiliation)
-    affiliation.roles = sorted({*affiliation.roles, *roles})
-    await session.flush()
     return person
+
+
+def address_of(email: str) -> str:
+    """`email` as it is kept, in lower case. Raises `Invalid` when no mail could be sent to it."""
+    address = email.strip().lower()
+    if not EMAIL.fullmatch(address):
+        raise Invalid(
+            [
+                wrong(
+                    "email",
+                    N_("Écrivez une adresse électronique, par exemple prenom.nom@ville.fr."),
+                    code="email",
+                )
+            ]
+        )
+    return address
 
 
 async def _added(session: Session, organisation: Organisation, by: Actor) -> Organisation:

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
 from marketplace import clock
-from marketplace.actor import Actor, OrganisationKind, Role
+from marketplace.actor import WATCHERS, Actor, OrganisationKind
 from marketplace.db import ReadSession
 from marketplace.interests.declaring import firms_of
 from marketplace.words import N_
@@ -57,7 +57,7 @@ class Followed:
 
 async def followed_pools(reads: ReadSession, by: Actor) -> list[Followed]:
     """Every pool, what is late first. Raises `RoleNeeded` unless the asker supervises."""
-    by.require(OrganisationKind.SUPERVISOR, Role.SUPERVISOR, Role.AUDITOR, Role.ADMIN)
+    by.require(OrganisationKind.SUPERVISOR, *WATCHERS)
     now = await clock.now(reads)
     pools = list(
         await reads.scalars(
