@@ -19,7 +19,10 @@ from sqlalchemy.exc import DBAPIError
 import catalog.solutions.api
 import catalog.solutions.pages
 import marketplace.accounts.api
+import marketplace.accounts.joining_api
+import marketplace.accounts.joining_pages
 import marketplace.accounts.pages
+import marketplace.accounts.team_pages
 import marketplace.demo.api
 import marketplace.demo.pages
 import marketplace.files.api
@@ -95,6 +98,7 @@ API: Sequence[HTTPRouteHandler] = [
     *marketplace.sign_in.api.HANDLERS,
     *marketplace.accounts.api.HANDLERS,
     *marketplace.interests.api.HANDLERS,
+    *marketplace.accounts.joining_api.HANDLERS,
     *marketplace.territories.api.HANDLERS,
     *marketplace.files.api.HANDLERS,
     *search.api.HANDLERS,
@@ -116,6 +120,8 @@ PAGES: Sequence[ControllerRouterHandler] = [
     *marketplace.sign_in.pages.HANDLERS,
     *marketplace.accounts.pages.HANDLERS,
     *marketplace.interests.pages.HANDLERS,
+    *marketplace.accounts.team_pages.HANDLERS,
+    *marketplace.accounts.joining_pages.HANDLERS,
     *marketplace.files.api.PAGES,
     *marketplace.site.pages.HANDLERS,
     *catalog.solutions.pages.HANDLERS,

@@ -261,17 +261,28 @@ def document(
 
 
 @app.command("create-admin")
-def create_admin(email: str, data_dir: DataDir = None) -> None:
-    """Créer le premier administrateur, et son mot de passe, affiché une fois."""
-    from marketplace.accounts.first_admin import make_first_admin
+def create_admin(
+    email: str,
+    organisation: Annotated[
+        str | None, typer.Option(help="Nom de l’équipe de suivi, créée si elle n’existe pas.")
+    ] = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Créer un administrateur de l’équipe de suivi, et son mot de passe, affiché une fois. Un compte connu garde le sien."""
+    from marketplace.accounts.first_admin import ORGANISATION, make_first_admin
     from marketplace.launch.instance import instance, worker_database
 
-    async def run(settings: Any) -> str:
+    async def run(settings: Any) -> str | None:
         async with worker_database(settings) as database:
-            return await make_first_admin(database, email)
+            return await make_first_admin(
+                database, email, ORGANISATION if organisation is None else organisation
+            )
 
     with instance(data_dir, say=_say) as settings:
         password = asyncio.run(run(settings))
+    if password is None:
+        _say("Ce compte administre maintenant l’équipe ; son mot de passe n’a pas changé.")
+        return
     print(password)
     _say("Ce mot de passe n’est montré qu’une fois : changez-le après la première connexion.")
 

@@ -1,4 +1,6 @@
-"""Forgetting what has served: remembered answers after 30 days, ended sessions, done outbox rows after 90 days."""
+"""Forgetting what has served: remembered answers after 30 days, claims whose address
+never answered after a week, ended sessions, done outbox rows after 90 days.
+"""
 
 from sqlalchemy import text
 
@@ -7,6 +9,7 @@ from marketplace.db import Database
 
 STATEMENTS = (
     "delete from idempotency_record where created_at < now() - interval '30 days'",
+    "delete from claim where state = 'unproven' and created_at < now() - interval '7 days'",
     "delete from web_session where expires_at < now()",
     "delete from outbox where status = 'done' and done_at < now() - interval '90 days'",
 )

@@ -3,6 +3,14 @@
 from collections.abc import Sequence
 
 from catalog.solutions.events import SheetChanged, SheetsLoaded
+from marketplace.accounts.events import (
+    AdminAdded,
+    ClaimDecided,
+    ClaimProven,
+    ClaimStarted,
+    InvitationSent,
+    RolesChanged,
+)
 from marketplace.notifications.events import MailQueued
 from procurement.billing.events import InvoiceIssued, InvoicePaid
 from procurement.conventions.events import AgreementReady
@@ -24,7 +32,7 @@ from procurement.quotes.events import (
     QuotesDue,
 )
 from procurement.quotes.unsealing import due_quotes
-from workers import catalog_jobs, mail_jobs, procurement_jobs
+from workers import account_mail_jobs, catalog_jobs, mail_jobs, procurement_jobs
 from workers.routes import Lane, Route, Routes
 from workers.sweeps import Due
 
@@ -59,6 +67,13 @@ ROUTES: Routes = {
     OrderAccepted: (Route("issue_invoice", procurement_jobs.issue_invoice),),
     InvoiceIssued: (Route("write_invoice", procurement_jobs.write_invoice, Lane.QUEUE),),
     InvoicePaid: (Route("settle", procurement_jobs.settle),),
+    # people
+    InvitationSent: (Route("mail_team_invitation", account_mail_jobs.team_invitation, Lane.QUEUE),),
+    ClaimStarted: (Route("mail_claim_proof", account_mail_jobs.claim_started, Lane.QUEUE),),
+    ClaimProven: (Route("mail_claim_waiting", account_mail_jobs.claim_proven, Lane.QUEUE),),
+    ClaimDecided: (Route("mail_claim_decision", account_mail_jobs.claim_decided, Lane.QUEUE),),
+    AdminAdded: (Route("mail_admin_added", account_mail_jobs.admin_added, Lane.QUEUE),),
+    RolesChanged: (Route("mail_roles_changed", account_mail_jobs.roles_changed, Lane.QUEUE),),
     # mails
     MailQueued: (Route("send_mail", mail_jobs.send, Lane.QUEUE),),
 }

@@ -247,9 +247,7 @@ async def organisation_of(session: Session | ReadSession, claim: Claim) -> Organ
     town = await town_of(session, claim.siret)
     same = Organisation.siren == claim.siren
     found: Organisation | None = await session.scalar(
-        select(Organisation).where(
-            same | (Organisation.insee == town.insee) if town and town.insee else same
-        )
+        select(Organisation).where(same | (Organisation.insee == town.insee) if town and town.insee else same)
     )
     return found
 

@@ -1,10 +1,10 @@
 """What happens to people and their rights, for those who must be told."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 from uuid import UUID
 
-from marketplace.ids import OrganisationId, PersonId
+from marketplace.ids import OrganisationId, PersonId, new_id
 from marketplace.outbox import Event
 
 
@@ -49,6 +49,7 @@ class AdminAdded(Event):
     topic: ClassVar[str] = "team.admin_added"
     organisation_id: OrganisationId
     person_id: PersonId
+    change_id: UUID = field(default_factory=new_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,3 +60,4 @@ class RolesChanged(Event):
     organisation_id: OrganisationId
     person_id: PersonId
     roles: tuple[str, ...]
+    change_id: UUID = field(default_factory=new_id)

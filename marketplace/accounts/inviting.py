@@ -24,7 +24,9 @@ from marketplace.words import N_
 
 class AlreadyMember(Conflict):
     code = "already_member"
-    sentence = N_("Cette personne agit déjà pour cette organisation : changez plutôt ses rôles dans l’équipe.")
+    sentence = N_(
+        "Cette personne agit déjà pour cette organisation : changez plutôt ses rôles dans l’équipe."
+    )
 
 
 class AlreadyInvited(Conflict):
@@ -170,9 +172,7 @@ async def _join(session: Session, invited: Invited, *, by: Actor, now: datetime)
         facts={"person": str(by.person_id), "roles": invitation.roles},
     )  # fmt: skip
     if Role.ADMIN in invitation.role_set:
-        outbox.record(
-            session, AdminAdded(organisation_id=invited.organisation_id, person_id=by.person_id)
-        )
+        outbox.record(session, AdminAdded(organisation_id=invited.organisation_id, person_id=by.person_id))
 
 
 async def _introduced(email: str, name: str | None, password: str | None) -> str:

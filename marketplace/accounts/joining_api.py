@@ -46,7 +46,12 @@ async def register(
     return RegistrationAsked(email=data.email.strip().lower())
 
 
-@post("/registrations/proof", summary="Prove the address of a registration, with the mailed token", tags=["accounts"], status_code=204)
+@post(
+    "/registrations/proof",
+    summary="Prove the address of a registration, with the mailed token",
+    tags=["accounts"],
+    status_code=204,
+)
 async def prove(request: Request[Any, Any, Any], data: JSONBody[Proof]) -> None:
     await request.app.state.rates.hit(SIGN_UP, asker(request))
     database: Database = request.app.state.database
@@ -88,7 +93,11 @@ async def confirm(
     return ClaimOut.of(await claiming.confirm(session, claim_id, by=by, now=await clock.now(session)))
 
 
-@post("/registrations/{claim_id:uuid}/refusal", summary="Refuse a registration, with a reason", tags=["accounts"])
+@post(
+    "/registrations/{claim_id:uuid}/refusal",
+    summary="Refuse a registration, with a reason",
+    tags=["accounts"],
+)
 @creating
 async def refuse(
     request: Request[Any, Any, Any], session: Writes, by: By, claim_id: FromPath[UUID], data: JSONBody[Refusal]
@@ -101,7 +110,12 @@ async def refuse(
     )
 
 
-@post("/registrations/{claim_id:uuid}/withdrawal", summary="Take my registration back", tags=["accounts"], status_code=204)
+@post(
+    "/registrations/{claim_id:uuid}/withdrawal",
+    summary="Take my registration back",
+    tags=["accounts"],
+    status_code=204,
+)
 async def withdraw_claim(session: Writes, by: By, claim_id: FromPath[UUID]) -> None:
     if not by.signed_in:
         raise SignInNeeded
@@ -113,19 +127,34 @@ async def members(reads: Reads, by: By) -> list[MemberOut]:
     return [MemberOut.model_validate(member) for member in await joining_queries.members(reads, by)]
 
 
-@put("/organisation/members/{person_id:uuid}", summary="Change somebody's roles", tags=["accounts"], status_code=204)
+@put(
+    "/organisation/members/{person_id:uuid}",
+    summary="Change somebody's roles",
+    tags=["accounts"],
+    status_code=204,
+)
 async def change_roles(session: Writes, by: By, person_id: FromPath[UUID], data: JSONBody[NewRoles]) -> None:
     await team.change_roles(
         session, PersonId(person_id), list(data.roles), by=by, now=await clock.now(session)
     )
 
 
-@delete("/organisation/members/{person_id:uuid}", summary="Remove somebody from my organisation", tags=["accounts"], status_code=204)
+@delete(
+    "/organisation/members/{person_id:uuid}",
+    summary="Remove somebody from my organisation",
+    tags=["accounts"],
+    status_code=204,
+)
 async def remove(session: Writes, by: By, person_id: FromPath[UUID]) -> None:
     await team.remove(session, PersonId(person_id), by=by, now=await clock.now(session))
 
 
-@delete("/me/organisations/{organisation_id:uuid}", summary="Leave an organisation", tags=["accounts"], status_code=204)
+@delete(
+    "/me/organisations/{organisation_id:uuid}",
+    summary="Leave an organisation",
+    tags=["accounts"],
+    status_code=204,
+)
 async def leave(request: Request[Any, Any, Any], organisation_id: FromPath[UUID]) -> None:
     await leave_organisation(request, organisation_id)
 
@@ -145,8 +174,7 @@ async def leave_organisation(request: Request[Any, Any, Any], organisation_id: U
 @get("/organisation/invitations", summary="Invitations of my organisation that wait", tags=["accounts"])
 async def invitations(reads: Reads, by: By) -> list[InvitationOut]:
     return [
-        InvitationOut.model_validate(found)
-        for found in await joining_queries.pending_invitations(reads, by)
+        InvitationOut.model_validate(found) for found in await joining_queries.pending_invitations(reads, by)
     ]
 
 
@@ -166,7 +194,11 @@ async def count_invitation(request: Request[Any, Any, Any]) -> None:
     await request.app.state.rates.hit(INVITE, str(actor_of(request).organisation_id))
 
 
-@post("/organisation/invitations/{invitation_id:uuid}/sending", summary="Send an invitation again", tags=["accounts"])
+@post(
+    "/organisation/invitations/{invitation_id:uuid}/sending",
+    summary="Send an invitation again",
+    tags=["accounts"],
+)
 @creating
 async def send_again(
     request: Request[Any, Any, Any], session: Writes, by: By, invitation_id: FromPath[UUID]
@@ -175,7 +207,12 @@ async def send_again(
     return InvitationOut.model_validate(await inviting.send_again(session, invitation_id, by=by))
 
 
-@delete("/organisation/invitations/{invitation_id:uuid}", summary="Withdraw an invitation", tags=["accounts"], status_code=204)
+@delete(
+    "/organisation/invitations/{invitation_id:uuid}",
+    summary="Withdraw an invitation",
+    tags=["accounts"],
+    status_code=204,
+)
 async def withdraw_invitation(session: Writes, by: By, invitation_id: FromPath[UUID]) -> None:
     await inviting.withdraw(session, invitation_id, by=by, now=await clock.now(session))
 

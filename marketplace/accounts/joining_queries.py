@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import Select, select, text
 
 from marketplace.accounts import claiming
 from marketplace.accounts.joining_models import Claim, TeamInvitation
@@ -49,6 +49,14 @@ async def members(reads: ReadSession | Session, by: Actor) -> list[Member]:
         Member(person.id, person.name, person.email, in_order(held.role_set), seen.get(person.id))
         for person, held in rows
     ]
+
+
+async def member(reads: ReadSession | Session, person_id: PersonId, by: Actor) -> Member:
+    """One person of the acting organisation. Raises `NotFound`, and as `members`."""
+    found = next((one for one in await members(reads, by) if one.person_id == person_id), None)
+    if found is None:
+        raise NotFound
+    return found
 
 
 def in_order(roles: frozenset[Role]) -> tuple[Role, ...]:
@@ -102,12 +110,21 @@ async def waiting_claims(reads: ReadSession | Session, by: Actor) -> list[Claim]
 
     Raises `RoleNeeded` to anybody else.
     """
-    wanted = select(Claim).where(
-        Claim.state == ClaimState.WAITING, Claim.person_id.is_distinct_from(by.person_id)
-    )
     if not is_staff(by):
-        wanted = wanted.where(Claim.organisation_id == by.require_admin())
-    return list(await reads.scalars(wanted.order_by(Claim.state_since, Claim.id)))
+        return await own_claims(reads, by)
+    return list(await reads.scalars(_waiting(by)))
+
+
+async def own_claims(reads: ReadSession | Session, by: Actor) -> list[Claim]:
+    """Claims to join the acting organisation, for its administrators. Raises `RoleNeeded`."""
+    return list(await reads.scalars(_waiting(by).where(Claim.organisation_id == by.require_admin())))
+
+
+def _waiting(by: Actor) -> Select[Claim]:
+    others = Claim.person_id.is_distinct_from(by.person_id)
+    return (
+        select(Claim).where(Claim.state == ClaimState.WAITING, others).order_by(Claim.state_since, Claim.id)
+    )
 
 
 async def staff_queue(reads: ReadSession | Session, by: Actor) -> list[Claim]:
@@ -161,9 +178,7 @@ async def evidence(reads: ReadSession | Session, claim: Claim) -> Evidence:
     known: list[str] = []
     administered = False
     if organisation is not None:
-        administered = bool(
-            await reads.scalar(text("select administered(:id)"), {"id": organisation.id})
-        )
+        administered = bool(await reads.scalar(text("select administered(:id)"), {"id": organisation.id}))
         rows = await reads.execute(
             text("select domain from known_domains(:id) order by people desc, domain"),
             {"id": organisation.id},

@@ -43,7 +43,12 @@ def fitting(kind: OrganisationKind, roles: Collection[str], *, path: str = "role
 
 
 async def refuse_two_hats(
-    session: Session, person_id: PersonId, kind: OrganisationKind, roles: Collection[str], *, beside: OrganisationId
+    session: Session,
+    person_id: PersonId,
+    kind: OrganisationKind,
+    roles: Collection[str],
+    *,
+    beside: OrganisationId,
 ) -> None:
     """Nothing when `person_id` may hold `roles` in `beside`, with what they hold elsewhere. Raises `TwoHats`."""
     if kind is OrganisationKind.SUPERVISOR and await session.scalar(

@@ -75,9 +75,7 @@ async def remove(session: Session, person_id: PersonId, *, by: Actor, now: datet
     _still_admin(team, by)
     await _end(session, team, _member(team, person_id), by=by, now=now)
     if person_id != by.person_id:
-        outbox.record(
-            session, RolesChanged(organisation_id=organisation_id, person_id=person_id, roles=())
-        )
+        outbox.record(session, RolesChanged(organisation_id=organisation_id, person_id=person_id, roles=()))
 
 
 async def leave(session: Session, *, by: Actor, now: datetime) -> None:
@@ -105,9 +103,7 @@ async def _end(session: Session, team: list[Affiliation], member: Affiliation, *
     )
     keys = list(revoked)
     for key_id in keys:
-        audit.note(
-            session, by, "api_key.revoke", "api_key", key_id, after={"because": "affiliation.remove"}
-        )
+        audit.note(session, by, "api_key.revoke", "api_key", key_id, after={"because": "affiliation.remove"})
     await _withdraw_invitations(session, member, by=by, now=now)
     audit.note(
         session, by, "affiliation.remove", "affiliation", member.id,

@@ -33,9 +33,12 @@ PEOPLE: Sequence[DemoPerson] = (
     DemoPerson("agent@vierzon.demo", "Agente de Vierzon", "18279", frozenset({Role.AGENT}), N_("agente de Vierzon, coordinatrice")),
     DemoPerson("elu@vierzon.demo", "Élue de Vierzon", "18279", frozenset({Role.SIGNATORY}), N_("élue signataire de Vierzon")),
     DemoPerson("compta@vierzon.demo", "Comptable de Vierzon", "18279", frozenset({Role.ACCOUNTANT}), N_("comptable de Vierzon")),
+    DemoPerson("dgs@vierzon.demo", "Directrice générale de Vierzon", "18279", frozenset({Role.ADMIN}), N_("administratrice des comptes de Vierzon")),
     DemoPerson("agent@bourges.demo", "Agent de Bourges", "18033", frozenset({Role.AGENT, Role.SIGNATORY, Role.ACCOUNTANT}), N_("agent de Bourges, ville membre")),
     DemoPerson("vente@quinquet.demo", "Vente de Quinquet Systèmes", "quinquet-systemes", frozenset({Role.SELLER, Role.EDITOR}), N_("entreprise fictive Quinquet Systèmes")),
+    DemoPerson("direction@quinquet.demo", "Direction de Quinquet Systèmes", "quinquet-systemes", frozenset({Role.ADMIN}), N_("administration de Quinquet Systèmes")),
     DemoPerson("suivi@bdt.demo", "Suivi national", "bdt", frozenset({Role.SUPERVISOR}), N_("suivi national, Banque des Territoires")),
+    DemoPerson("comptes@bdt.demo", "Gestion des comptes", "bdt", frozenset({Role.ADMIN}), N_("vérification des inscriptions, Banque des Territoires")),
     DemoPerson("relecture@villes.demo", "Relecture des fiches", "association", frozenset({Role.CURATOR}), N_("relecture des fiches, association d’élus")),
 )  # fmt: skip
 """The sign-ins that demo mode prints, one a role."""

@@ -7,11 +7,12 @@ from marketplace import outbox
 from marketplace.accounts.models import Affiliation, Person
 from marketplace.actor import Role
 from marketplace.db import Session
-from marketplace.ids import OrganisationId, new_id
+from marketplace.ids import OrganisationId, PersonId, new_id
 from marketplace.notifications.events import MailQueued
 from marketplace.notifications.models import Mail, MailState
 
 FOOTER = "\n\n--\nLot Commun\nVous recevez ce message parce que votre organisation participe à cet achat.\n"
+TEAM_FOOTER = "\n\n--\nLot Commun\nVous recevez ce message parce que vous administrez votre organisation.\n"
 OWN_FOOTER = (
     "\n\n--\nLot Commun\nCe message concerne votre compte. Si vous n’en êtes pas à l’origine, ignorez-le.\n"
 )
@@ -25,12 +26,17 @@ async def tell(
     subject: str,
     body: str,
     roles: frozenset[Role] = frozenset(),
+    beside: PersonId | None = None,
+    footer: str = FOOTER,
 ) -> int:
-    """Write one mail to each person of an organisation with one of `roles` (anybody when none is named). Returns how many are new."""
+    """Write one mail to each person of an organisation with one of `roles` (anybody when none is named), save `beside`.
+
+    Returns how many are new.
+    """
     rows = await session.execute(
         select(Person.email, Affiliation.roles)
         .join(Affiliation, Affiliation.person_id == Person.id)
-        .where(Affiliation.organisation_id == organisation_id)
+        .where(Affiliation.organisation_id == organisation_id, Person.id.is_distinct_from(beside))
         .order_by(Person.email)
     )
     told = 0
@@ -38,7 +44,7 @@ async def tell(
         if roles and not roles & set(held):
             continue
         told += await _write(
-            session, key=f"{key}:{email}", recipient=email, subject=subject, body=body + FOOTER, organisation_id=organisation_id
+            session, key=f"{key}:{email}", recipient=email, subject=subject, body=body + footer, organisation_id=organisation_id
         )  # fmt: skip
     return told
 

@@ -8,7 +8,8 @@ from litestar.params import FromPath, FromQuery, QueryParameter
 from litestar.response import Redirect
 from pydantic import Field
 
-from marketplace.accounts import queries
+from marketplace.accounts import joining_queries, queries
+from marketplace.accounts.lifecycle import CLAIM_STATE_NAMES
 from marketplace.actor import ROLE_NAMES
 from marketplace.errors import SignInNeeded, wrong
 from marketplace.ids import OrganisationId
@@ -66,8 +67,11 @@ async def account(request: Request[Any, Any, Any], reads: Reads, by: By) -> Resp
         request,
         "sign_in/account.html",
         organisations=organisations,
-        choices=[(str(o.id), o.name) for o, _ in organisations],
-        roles=[ROLE_NAMES[role] for role in sorted(by.roles)],
+        claims=await joining_queries.my_claims(reads, by),
+        claim_states=CLAIM_STATE_NAMES,
+        role_names=ROLE_NAMES,
+        in_order=joining_queries.in_order,
+        roles=[ROLE_NAMES[role] for role in joining_queries.in_order(by.roles)],
     )
 
 
