@@ -113,7 +113,7 @@ async def admin_added(session: Session, event: AdminAdded, tools: Tools) -> None
 
 async def roles_changed(session: Session, event: RolesChanged, tools: Tools) -> None:
     person = await session.get(Person, event.person_id)
-    if person is None:
+    if person is None or event.own:
         return
     organisation = await _organisation(session, event.organisation_id)
     await tell_person(

@@ -1,6 +1,7 @@
 """The pools' jobs: each reloads by id and calls one function of the domain, which looks before it acts."""
 
 from marketplace import clock
+from marketplace.accounts.events import RolesChanged
 from marketplace.actor import SYSTEM
 from marketplace.db import Session
 from procurement.billing import documents, invoicing, settling
@@ -8,7 +9,7 @@ from procurement.billing.events import InvoiceIssued, InvoicePaid
 from procurement.conventions import generating
 from procurement.orders import preparing
 from procurement.orders.events import OrderAccepted, OrderIssued, OrdersChunkPlanned
-from procurement.pools import census, dissolving
+from procurement.pools import appointments, census, dissolving
 from procurement.pools.events import CensusClosed, CensusDue, CommitmentOpened, WentIndividual
 from procurement.quotes import consolidating, unsealing
 from procurement.quotes.events import AwardNotified, ConsultationPublished, OffersOpened, QuotesDue
@@ -77,3 +78,11 @@ async def write_invoice(session: Session, event: InvoiceIssued, tools: Tools) ->
 async def settle(session: Session, event: InvoicePaid, tools: Tools) -> None:
     del tools
     await settling.settle(session, event.invoice_id, now=await clock.now(session))
+
+
+async def end_duties(session: Session, event: RolesChanged, tools: Tools) -> None:
+    """Whoever left, or may decide no more, is in charge of no pool."""
+    del tools
+    await appointments.end_all_of(
+        session, event.person_id, event.organisation_id, by=SYSTEM, now=await clock.now(session)
+    )

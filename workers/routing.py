@@ -73,7 +73,10 @@ ROUTES: Routes = {
     ClaimProven: (Route("mail_claim_waiting", account_mail_jobs.claim_proven, Lane.QUEUE),),
     ClaimDecided: (Route("mail_claim_decision", account_mail_jobs.claim_decided, Lane.QUEUE),),
     AdminAdded: (Route("mail_admin_added", account_mail_jobs.admin_added, Lane.QUEUE),),
-    RolesChanged: (Route("mail_roles_changed", account_mail_jobs.roles_changed, Lane.QUEUE),),
+    RolesChanged: (
+        Route("end_duties", procurement_jobs.end_duties),
+        Route("mail_roles_changed", account_mail_jobs.roles_changed, Lane.QUEUE),
+    ),
     # mails
     MailQueued: (Route("send_mail", mail_jobs.send, Lane.QUEUE),),
 }

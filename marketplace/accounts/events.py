@@ -54,10 +54,11 @@ class AdminAdded(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RolesChanged(Event):
-    """Somebody's roles were changed by another; none are left when they were removed."""
+    """Somebody's roles changed; none are left when they were removed, or left. `own`: they did it themselves."""
 
     topic: ClassVar[str] = "team.roles_changed"
     organisation_id: OrganisationId
     person_id: PersonId
     roles: tuple[str, ...]
+    own: bool
     change_id: UUID = field(default_factory=new_id)

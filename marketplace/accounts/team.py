@@ -59,11 +59,7 @@ async def change_roles(session: Session, person_id: PersonId, roles: list[str], 
         session, by, "affiliation.change_roles", "affiliation", member.id,
         before={"person": str(person_id), "roles": before}, after={"person": str(person_id), "roles": wanted},
     )  # fmt: skip
-    if person_id != by.person_id:
-        outbox.record(
-            session,
-            RolesChanged(organisation_id=organisation_id, person_id=person_id, roles=tuple(wanted)),
-        )
+    _announce(session, member, wanted, by)
     if Role.ADMIN in wanted and Role.ADMIN not in before:
         outbox.record(session, AdminAdded(organisation_id=organisation_id, person_id=person_id))
 
@@ -74,8 +70,6 @@ async def remove(session: Session, person_id: PersonId, *, by: Actor, now: datet
     team = await _held(session, organisation_id)
     _still_admin(team, by)
     await _end(session, team, _member(team, person_id), by=by, now=now)
-    if person_id != by.person_id:
-        outbox.record(session, RolesChanged(organisation_id=organisation_id, person_id=person_id, roles=()))
 
 
 async def leave(session: Session, *, by: Actor, now: datetime) -> None:
@@ -110,8 +104,18 @@ async def _end(session: Session, team: list[Affiliation], member: Affiliation, *
         before={"person": str(member.person_id), "roles": sorted(member.roles)},
         after={"sessions_stopped": sessions, "keys_revoked": len(keys)},
     )  # fmt: skip
+    _announce(session, member, [], by)
     await session.delete(member)
     await session.flush()
+
+
+def _announce(session: Session, member: Affiliation, roles: list[str], by: Actor) -> None:
+    outbox.record(
+        session,
+        RolesChanged(
+            organisation_id=member.organisation_id, person_id=member.person_id, roles=tuple(roles), own=member.person_id == by.person_id
+        ),
+    )  # fmt: skip
 
 
 async def _withdraw_invitations(session: Session, member: Affiliation, *, by: Actor, now: datetime) -> None:

@@ -36,6 +36,8 @@ STARTS = {
     "order": {"prepared"},
     "invoice": {"issued"},
     "solution": {"draft"},
+    "claim": {"unproven"},
+    "team_invitation": {"pending"},
 }
 """Where the life of each noun begins."""
 
@@ -47,6 +49,8 @@ ENDS = {
     "order": {"paid"},
     "invoice": {"paid"},
     "solution": {"archived"},
+    "claim": {"confirmed", "refused", "withdrawn"},
+    "team_invitation": {"accepted", "withdrawn"},
 }
 """Whence nothing leads."""
 
@@ -63,6 +67,10 @@ NOBODY_ELSES = {
     ("invoice", "mandate"): {"town_accountant"},
     ("invoice", "confirm"): {"supplier"},
     ("solution", "publish"): {"curator"},
+    ("claim", "prove"): {"claimant"},
+    ("claim", "confirm"): {"staff", "admin"},
+    ("team_invitation", "accept"): {"invited"},
+    ("team_invitation", "withdraw"): {"admin"},
 }
 """Decisions that bind: whose they are, and nobody else's."""
 
