@@ -2,15 +2,19 @@
 
 import re
 
+from marketplace.accounts.tokens import Purpose
 from marketplace.actor import OrganisationKind, Role
 from marketplace.app import DEMO_PAGES, PAGES
 from tests.pages.pool_phases import phases
 from tests.pages.reader import Reader
 from tests.support import story
+from tests.support.joining import claimed, link, register, siret_of
 from tests.support.story import Story
 from tests.support.world import Caller, World
 
-NOT_PAGES = {"/langue/…", "/achats/…/avancement"}
+BY_MAIL = {"/inscription/preuve/…", "/invitation/…"}
+"""Pages that only a mailed link opens."""
+NOT_PAGES = {"/langue/…", "/achats/…/avancement", *BY_MAIL}
 ABOVE_THE_THRESHOLD = {"/achats/…/profil-acheteur", "/achats/…/dossier.zip"}
 COMMON = (
     "/langue",
@@ -27,6 +31,7 @@ COMMON = (
 LEFT_TO_OTHERS = {"a visitor": ("/langue", "/demo"), "the startup": ("/langue", "/demo", "/api")}
 """Pages that do not depend on who reads them are read by a visitor, and once more by somebody signed in."""
 BUSY = ("census", "commitment", "voted", "frozen", "scored", "award", "delivered", "accepted")
+ONCE = ("interest", *BUSY, "consultation", "analysis", "execution", "invoiced", "paid")
 ELSEWHERE = {
     "a visitor": (*BUSY, "paid"),
     "the signatory": ("draft", "interest", "census", "frozen", "scored", "delivered", "accepted"),
@@ -37,6 +42,8 @@ ELSEWHERE = {
     "another startup": (*BUSY, "interest", "paid"),
     "the curator": (*BUSY, "interest", "consultation", "analysis", "execution", "invoiced"),
     "the supervisor": BUSY[2:],
+    "the administrator": ONCE,
+    "the registrar": ONCE,
 }
 """Phases in which nothing changes for somebody."""
 MOVING = ("/?", "/achats", "/consultations", "/commandes", "/factures", "/espace-entreprise?", "/suivi")
@@ -62,6 +69,8 @@ async def everybody(world: World, told: Story) -> list[Reader]:
         ("another startup", loser, (Role.SELLER, Role.EDITOR)),
         ("the curator", association.organisation, (Role.CURATOR,)),
         ("the supervisor", bdt.organisation, (Role.SUPERVISOR,)),
+        ("the administrator", coordinator, (Role.ADMIN,)),
+        ("the registrar", bdt.organisation, (Role.ADMIN,)),
     ]  # fmt: skip
     return [await Reader.arrive(world, name, whose, frozenset(roles)) for name, whose, roles in cast]
 
@@ -80,6 +89,17 @@ async def to_review(told: Story) -> None:
     await seller.did(f"/my/solutions/{drafts[0]['id']}/submission")
 
 
+async def coming_in(world: World, told: Story) -> list[str]:
+    """Somebody who asks to join the coordinator, another who is invited, a third who asks nothing yet; the links they got."""
+    town = told.towns[0]
+    await claimed(world, "camille@exemple.test", siret=siret_of(str(town.organisation.siren)))  # type: ignore[union-attr]
+    await town.did("/organisation/invitations", {"email": "ada@exemple.test", "roles": ["reader"]})
+    await register(world, "eve@exemple.test")
+    invitation = await link(world, Purpose.INVITATION, "ada@exemple.test")
+    proof = await link(world, Purpose.CLAIM, "eve@exemple.test")
+    return [f"/invitation/{invitation}", f"/inscription/preuve/{proof}", "/inscription/envoyee"]
+
+
 async def test_every_page_of_every_role_in_every_phase_is_valid_whole_and_leads_somewhere(
     world: World,
 ) -> None:
@@ -90,7 +110,9 @@ async def test_every_page_of_every_role_in_every_phase_is_valid_whole_and_leads_
         pool = told.path.replace("/pools", "/achats")
         if not readers:
             await to_review(told)
+            mailed = await coming_in(world, told)
             readers = await everybody(world, told)
+            found += await readers[0].looks_around(*mailed, patterns=read, leaving=("/langue", *COMMON))
         for reader in readers:
             if phase in ELSEWHERE.get(reader.name, ()):
                 continue
