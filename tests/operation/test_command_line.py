@@ -226,6 +226,22 @@ def test_the_first_administrator_is_made_once_and_never_changed_by_this_command(
     assert ask(database_urls["owner"], "select password_hash from person") == kept
 
 
+def test_a_known_account_becomes_an_administrator_of_a_named_team_and_keeps_its_password(
+    on_servers: Cli, database_urls: dict[str, str]
+) -> None:
+    on_servers("create-admin", "chef@exemple.test")
+    kept = ask(database_urls["owner"], "select password_hash from person")
+    second = on_servers("create-admin", "chef@exemple.test", "--organisation", "Équipe du Cher")
+    assert (second.status, second.out) == (0, "")
+    assert "son mot de passe n’a pas changé" in second.err
+    teams = "select string_agg(o.name, ', ' order by o.name) from organisation o join affiliation a on a.organisation_id = o.id where 'admin' = any(a.roles)"
+    assert ask(database_urls["owner"], teams) == "Équipe de Lot Commun, Équipe du Cher"
+    assert ask(database_urls["owner"], "select password_hash from person") == kept
+    nameless = on_servers("create-admin", "autre@exemple.test", "--organisation", " ")
+    assert (nameless.status, nameless.out) == (2, "")
+    assert nameless.line.startswith("organisation:")
+
+
 @pytest.mark.parametrize(
     "email", ["", "chef", "chef@", "a b@exemple.test", "chef@exemple.test\nBcc: x@y.test"]
 )

@@ -160,7 +160,7 @@ async def test_what_is_wrong_is_said_at_once_and_nobody_is_invited_twice(world: 
     member = await town.post(post, {"email": address(town), "roles": ["reader"]})
     assert member.json()["errors"][0]["code"] == "already_member"
     both = await asyncio.gather(*(town.post(post, {"email": ADA, "roles": ["reader"]}) for _ in range(3)))
-    assert sorted(answer.status_code for answer in both)[0] == 201
+    assert min(answer.status_code for answer in both) == 201
     assert {a.json().get("code") or "made" for a in both if a.status_code != 201} <= {
         "already_invited",
         "invalid",
