@@ -27,6 +27,8 @@ import marketplace.interests.api
 import marketplace.interests.pages
 import marketplace.sign_in.api
 import marketplace.sign_in.pages
+import marketplace.sign_in.security_api
+import marketplace.sign_in.security_pages
 import marketplace.site.pages
 import marketplace.territories.api
 import procurement.billing.api
@@ -93,6 +95,7 @@ ROOMS: dict[str, Path] = {
 
 API: Sequence[HTTPRouteHandler] = [
     *marketplace.sign_in.api.HANDLERS,
+    *marketplace.sign_in.security_api.HANDLERS,
     *marketplace.accounts.api.HANDLERS,
     *marketplace.interests.api.HANDLERS,
     *marketplace.territories.api.HANDLERS,
@@ -114,6 +117,7 @@ API: Sequence[HTTPRouteHandler] = [
 PAGES: Sequence[ControllerRouterHandler] = [
     *search.pages.HANDLERS,
     *marketplace.sign_in.pages.HANDLERS,
+    *marketplace.sign_in.security_pages.HANDLERS,
     *marketplace.accounts.pages.HANDLERS,
     *marketplace.interests.pages.HANDLERS,
     *marketplace.files.api.PAGES,
@@ -198,6 +202,8 @@ def create_app(settings: Settings | None = None) -> Litestar:
                 "secure_cookies": settings.web.base_url.startswith("https://"),
                 "templates": pages.environment(ROOMS),
                 "demo": settings.instance.demo,
+                "staff_passkey": settings.sign_in.staff_passkey and not settings.instance.demo,
+                "base_url": settings.web.base_url,
                 "demo_password": PASSWORD if settings.instance.demo else "",
                 "demo_people": [(p.email, p.what) for p in PEOPLE] if settings.instance.demo else [],
                 "search": PostgresEngine(),

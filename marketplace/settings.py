@@ -93,6 +93,17 @@ class SiteSettings(BaseSettings):
     data_officer: str = Field("", description="Délégué à la protection des données : adresse de courriel")
 
 
+class SignInSettings(BaseSettings):
+    """How people sign in."""
+
+    model_config = SettingsConfigDict(env_prefix="SIGN_IN_", extra="ignore")
+
+    staff_passkey: bool = Field(
+        True,
+        description="L’équipe de suivi n’agit qu’avec une clé d’accès (passkey) ; sans effet en démonstration",
+    )
+
+
 class SealSettings(BaseSettings):
     """The key that opens sealed offers. Only the worker needs it; it is kept outside the database and its backups."""
 
@@ -129,6 +140,7 @@ class Settings:
     mail: MailSettings
     web: WebSettings
     site: SiteSettings
+    sign_in: SignInSettings
     seal: SealSettings
 
     @classmethod

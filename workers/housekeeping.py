@@ -8,6 +8,8 @@ from marketplace.db import Database
 STATEMENTS = (
     "delete from idempotency_record where created_at < now() - interval '30 days'",
     "delete from web_session where expires_at < now()",
+    "delete from half_open_session where expires_at < now()",
+    "delete from passkey_challenge where expires_at < now()",
     "delete from outbox where status = 'done' and done_at < now() - interval '90 days'",
 )
 

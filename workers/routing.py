@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from catalog.solutions.events import SheetChanged, SheetsLoaded
 from marketplace.notifications.events import MailQueued
+from marketplace.sign_in.events import EmailChangeAsked, ResetAsked, SecurityChanged
 from procurement.billing.events import InvoiceIssued, InvoicePaid
 from procurement.conventions.events import AgreementReady
 from procurement.orders.events import OrderAccepted, OrderIssued, OrdersChunkPlanned, OrdersPrepared
@@ -24,7 +25,7 @@ from procurement.quotes.events import (
     QuotesDue,
 )
 from procurement.quotes.unsealing import due_quotes
-from workers import catalog_jobs, mail_jobs, procurement_jobs
+from workers import catalog_jobs, mail_jobs, procurement_jobs, sign_in_mail_jobs
 from workers.routes import Lane, Route, Routes
 from workers.sweeps import Due
 
@@ -59,6 +60,10 @@ ROUTES: Routes = {
     OrderAccepted: (Route("issue_invoice", procurement_jobs.issue_invoice),),
     InvoiceIssued: (Route("write_invoice", procurement_jobs.write_invoice, Lane.QUEUE),),
     InvoicePaid: (Route("settle", procurement_jobs.settle),),
+    # signing in
+    ResetAsked: (Route("mail_reset", sign_in_mail_jobs.reset_asked, Lane.QUEUE),),
+    EmailChangeAsked: (Route("mail_email_change", sign_in_mail_jobs.email_change_asked, Lane.QUEUE),),
+    SecurityChanged: (Route("mail_security", sign_in_mail_jobs.security_changed, Lane.QUEUE),),
     # mails
     MailQueued: (Route("send_mail", mail_jobs.send, Lane.QUEUE),),
 }
