@@ -16,10 +16,16 @@ from marketplace.errors import Invalid, wrong
 from marketplace.words import N_
 
 SHORTEST, LONGEST = 12, 200
-STRONG_ENOUGH = 3
-"""zxcvbn's score, from 0 to 4: « safely unguessable », beyond 10⁸ guesses, behind a limit on tries."""
+STRONG_ENOUGH = 4
+"""zxcvbn's score, from 0 to 4: beyond 10¹⁰ guesses. At 3, twelve letters along a French keyboard would do."""
 MEASURED = 72
 """What zxcvbn accepts to measure; it refuses more with a ValueError."""
+
+FRENCH = (
+    "azerty", "azertyuiop", "qsdfghjklm", "wxcvbn", "motdepasse", "passe", "bonjour", "soleil", "doudou", "loulou", "chouchou",
+    "coucou", "jetaime", "nicolas", "camille", "marseille", "france", "mairie", "commune", "ville", "secret", "lotcommun",
+)  # fmt: skip
+"""What zxcvbn's lists, made from English, do not know."""
 
 _hasher = PasswordHash((Argon2Hasher(),))
 _at_once = asyncio.Semaphore(2)
@@ -53,7 +59,7 @@ def check_strength(password: str, *, words: Collection[str]) -> None:
         )
     elif len(password) > LONGEST:
         sentence, code = N_("Écrivez {most} caractères au plus."), "long"
-    elif zxcvbn(password[:MEASURED], user_inputs=_parts(words))["score"] < STRONG_ENOUGH:
+    elif _score(password, [*_parts(words), *FRENCH]) < STRONG_ENOUGH:
         sentence, code = (
             N_(
                 "Ce mot de passe se devine trop facilement : il est courant, répété, ou fait de votre nom ou de votre organisation. "
@@ -64,6 +70,12 @@ def check_strength(password: str, *, words: Collection[str]) -> None:
     else:
         return
     raise Invalid([wrong("password", sentence, code=code, least=SHORTEST, most=LONGEST)])
+
+
+def _score(password: str, words: list[str]) -> int:
+    """How hard it is to guess, from 0 to 4. What separates words hides them from zxcvbn, so it is measured without, too."""
+    bare = re.sub(r"[\s._'’-]+", "", password) or password
+    return min(int(zxcvbn(typed[:MEASURED], user_inputs=words)["score"]) for typed in (password, bare))
 
 
 def _parts(words: Collection[str]) -> list[str]:

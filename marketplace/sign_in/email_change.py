@@ -14,7 +14,7 @@ from marketplace.accounts.registration import EMAIL
 from marketplace.accounts.tokens import Purpose, Token, TokenRefused
 from marketplace.actor import Actor
 from marketplace.db import ReadSession, Session
-from marketplace.errors import Invalid, wrong
+from marketplace.errors import FieldError, Invalid, wrong
 from marketplace.ids import new_id
 from marketplace.outbox import record
 from marketplace.sign_in import passwords
@@ -29,7 +29,7 @@ async def ask(session: Session, email: str, *, password: str, by: Actor) -> None
     """
     person_id = by.require_recent_proof()
     address = email.strip().lower()
-    faults = []
+    faults: list[FieldError] = []
     if not EMAIL.fullmatch(address):
         sentence = N_("Écrivez une adresse électronique, par exemple prenom.nom@ville.fr.")
         faults.append(wrong("email", sentence, code="email"))

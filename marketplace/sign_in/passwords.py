@@ -12,7 +12,7 @@ from marketplace.accounts import passwords
 from marketplace.accounts.models import Affiliation, Organisation, Person, Proof
 from marketplace.actor import ANONYMOUS, Actor
 from marketplace.db import Database, ReadSession, Session
-from marketplace.errors import Forbidden, Invalid, wrong
+from marketplace.errors import FieldError, Forbidden, Invalid, wrong
 from marketplace.ids import PersonId, new_id
 from marketplace.outbox import record
 from marketplace.sign_in import half_open, sessions, totp
@@ -74,7 +74,7 @@ async def confirm(
 async def change(session: Session, *, current: str, new: str, by: Actor) -> None:
     """Replace the person's password by one they have chosen. Raises `Invalid` with every fault of both fields."""
     person_id = by.require_session()
-    faults = []
+    faults: list[FieldError] = []
     for check in (confirm(session, current, by=by, path="current"), refuse_weak(session, person_id, new)):
         try:
             await check
