@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Request, Response, delete, get, post, put
-from litestar.openapi import ResponseSpec
 from litestar.params import FromPath, JSONBody
 
 from marketplace.accounts import queries
@@ -22,7 +21,7 @@ from marketplace.sign_in.cookies import (
 )
 from marketplace.sign_in.schemas import (
     ActFor,
-    CodeAwaited,
+    Begun,
     GivenCode,
     Me,
     MyOrganisation,
@@ -43,19 +42,19 @@ def signed_in(request: Request[Any, Any, Any], token: str, *, status: int = 201)
     return with_session(request, answer, token)
 
 
-@post(
-    "/sessions", summary="Sign in with a password", tags=["accounts"],
-    responses={202: ResponseSpec(CodeAwaited, description="The password is right, and a code is awaited")},
-)  # fmt: skip
-async def sign_in(request: Request[Any, Any, Any], data: JSONBody[SignIn]) -> Response[SignedIn]:
+@post("/sessions", summary="Sign in with a password", tags=["accounts"])
+async def sign_in(request: Request[Any, Any, Any], data: JSONBody[SignIn]) -> Response[Begun]:
     await request.app.state.rates.hit(SIGN_IN, client_of(request), data.email.lower())
     found = await passwords.sign_in(
         request.app.state.database, email=data.email, password=data.password.get_secret_value(), device=device_of(request)
     )  # fmt: skip
     await sessions.leave(request.app.state.database, actor_of(request), session_id_of(request))
     if isinstance(found, passwords.CodeAwaited):
-        return with_half_open(request, Response(CodeAwaited(), status_code=202), found.token)
-    return signed_in(request, found.token)
+        answer = Response(Begun(second_factor_needed=True, csrf_token=None), status_code=201)
+        return with_half_open(request, answer, found.token)
+    token = csrf.token(request.app.state.secret, found.token)
+    answer = Response(Begun(second_factor_needed=False, csrf_token=token), status_code=201)
+    return with_session(request, answer, found.token)
 
 
 @post("/sessions/second-factor", summary="Give the code that completes a sign-in", tags=["accounts"])

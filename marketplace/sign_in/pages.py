@@ -77,7 +77,7 @@ async def sign_in(request: Request[Any, Any, Any]) -> Response[Any]:
     await sessions.leave(request.app.state.database, actor_of(request), session_id_of(request))
     if isinstance(found, passwords.CodeAwaited):
         to = Redirect(f"/connexion/code?suite={quote(suite)}", status_code=303)
-        return with_half_open(request, with_session(request, to, None), found.token)
+        return with_half_open(request, to, found.token)
     return await _arrived(request, found.token, suite)
 
 

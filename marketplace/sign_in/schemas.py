@@ -28,11 +28,12 @@ class SignedIn(Output):
     csrf_token: str
 
 
-class CodeAwaited(Output):
-    """The password is right, and nobody is signed in yet: send the code to `next`, with the cookie, within ten minutes."""
+class Begun(Output):
+    """`POST /sessions`. With `second_factor_needed`, nobody is signed in yet, and there is no `csrf_token`: send the code to
+    `/sessions/second-factor`, with the cookie, within ten minutes."""
 
-    second_factor_needed: Literal[True] = True
-    next: str = "/api/v1/sessions/second-factor"
+    second_factor_needed: bool
+    csrf_token: str | None
 
 
 class GivenCode(Input):

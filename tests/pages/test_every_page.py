@@ -10,7 +10,15 @@ from tests.support import story
 from tests.support.story import Story
 from tests.support.world import Caller, World
 
-NOT_PAGES = {"/langue/…", "/achats/…/avancement"}
+NOT_PAGES = {
+    "/langue/…",
+    "/achats/…/avancement",
+    "/connexion/code",  # between a right password and its code
+    "/compte/confirmer",  # when a sensitive act asks for a recent proof
+    "/mot-de-passe/…",  # from a mail alone
+    "/compte/adresse/…",  # from a mail alone
+}
+"""What no link leads to. Those of signing in are read in tests/marketplace/sign_in and tests/journeys."""
 ABOVE_THE_THRESHOLD = {"/achats/…/profil-acheteur", "/achats/…/dossier.zip"}
 COMMON = (
     "/langue",
@@ -20,6 +28,7 @@ COMMON = (
     "/regles",
     "/contact",
     "/connexion",
+    "/mot-de-passe-oublie",
     "/mentions",
     "/acces",
     "/donnees",
