@@ -30,7 +30,8 @@ class SignedIn(Output):
 
 class Begun(Output):
     """`POST /sessions`. With `second_factor_needed`, nobody is signed in yet, and there is no `csrf_token`: send the code to
-    `/sessions/second-factor`, with the cookie, within ten minutes."""
+    `/sessions/second-factor`, with the cookie, within ten minutes.
+    """
 
     second_factor_needed: bool
     csrf_token: str | None
