@@ -168,9 +168,9 @@ def _answer(
         return problem(request, status=status, code=code, title=title, fields=fields, facts=facts)
     if status == 401 and request.method == "GET":
         return Redirect(f"/connexion?suite={quote(request.url.path)}", status_code=303)
-    if isinstance(domain, ProofNeeded):
+    if code == ProofNeeded.code:
         return Redirect(f"/compte/confirmer?suite={quote(_page_of(request))}", status_code=303)
-    if isinstance(domain, PasskeyNeeded) and request.method == "GET":
+    if code == PasskeyNeeded.code and request.method == "GET":
         return Redirect("/compte/securite", status_code=303)
     return _page(request, status=status, code=code, title=title, fields=fields)
 

@@ -77,7 +77,9 @@ async def test_components_are_what_pydantic_accepts_and_queries_never_want_null(
     document = (await world.http.get("/schema/openapi.json")).json()
     key = document["components"]["schemas"]["NewKey"]
     assert key["additionalProperties"] is False
-    assert document["components"]["schemas"]["SharedCostIn"]["properties"]["amount_cents"]["type"] == "integer"
+    assert (
+        document["components"]["schemas"]["SharedCostIn"]["properties"]["amount_cents"]["type"] == "integer"
+    )
     odd = []
     for path, item in document["paths"].items():
         for operation in (item[method] for method in METHODS & item.keys()):
