@@ -42,6 +42,10 @@ CHANGES = {
         "L’adresse de votre compte a été changée",
         "Votre compte ne se sert plus de cette adresse-ci, mais d’une autre, confirmée par un lien.",
     ),
+    Change.FORGOTTEN: (
+        "Vos codes et vos clés d’accès ont été oubliés",
+        "L’exploitant du site a oublié vos codes et vos clés d’accès, et fermé vos sessions. Votre mot de passe suffit jusqu’aux prochains.",
+    ),
 }
 NOT_ME = "Si ce n’est pas vous : changez votre mot de passe, fermez vos sessions, et prévenez l’exploitant du site."
 

@@ -1,8 +1,15 @@
 """Passkeys: an honest device is accepted, and every dishonest answer is refused the same."""
 
 from typing import Any
+from uuid import UUID
 
-from marketplace.actor import Role
+import pytest
+
+from marketplace.accounts import registration
+from marketplace.actor import SYSTEM, Role
+from marketplace.errors import Invalid
+from marketplace.ids import OrganisationId
+from marketplace.sign_in import lost
 from tests.support.authenticator import Authenticator
 from tests.support.windows import PASSWORD, Window, address_of, mails, person
 from tests.support.world import World
@@ -181,12 +188,6 @@ async def test_staff_act_for_nobody_without_a_passkey_and_make_the_first_from_a_
 
 async def test_staff_who_act_for_a_town_still_need_their_passkey_to_make_another(world: World) -> None:
     """Otherwise a stolen password would take the way round: act for the town, make a key, come back as staff."""
-    from uuid import UUID
-
-    from marketplace.accounts import registration
-    from marketplace.actor import SYSTEM
-    from marketplace.ids import OrganisationId
-
     world.app.state.staff_passkey = True
     async with Window.open(world) as window:
         bdt, town = await world.staff(Role.SUPERVISOR), await world.town()
@@ -214,3 +215,24 @@ async def test_demo_mode_and_the_setting_let_staff_sign_in_with_a_password(world
         assert not world.app.state.staff_passkey, "demo mode asks for none"
         await window.enter(staff)
         assert (await window.who())["roles"] == ["supervisor"]
+
+
+async def test_the_operator_forgets_what_somebody_lost_and_leaves_them_their_password(world: World) -> None:
+    world.app.state.staff_passkey = True
+    async with Window.open(world) as window:
+        bdt = await world.staff(Role.SUPERVISOR)
+        assert bdt.organisation is not None
+        staff = await world.member(bdt.organisation, frozenset({Role.SUPERVISOR}), password=PASSWORD)
+        await window.enter(staff)
+        lost_device = Authenticator()
+        await registered(window, lost_device)
+        async with world.as_worker.transaction(SYSTEM) as session:
+            await lost.forget_factors(session, f" {address_of(staff).upper()} ")
+            with pytest.raises(Invalid):
+                await lost.forget_factors(session, "personne@exemple.test")
+        assert await window.who() == 401
+        assert (await signs_in(window, lost_device)).json()["code"] == "passkey_refused"
+        signed = await window.post("/sessions", {"email": address_of(staff), "password": PASSWORD})
+        assert not signed.json()["second_factor_needed"]
+        assert (await registered(window, Authenticator())).status_code == 201
+        assert any("ont été oubliés" in mail for mail in await mails(world, address_of(staff)))
