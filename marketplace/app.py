@@ -27,6 +27,7 @@ import marketplace.interests.api
 import marketplace.interests.pages
 import marketplace.sign_in.api
 import marketplace.sign_in.pages
+import marketplace.sign_in.proconnect_pages
 import marketplace.sign_in.security_api
 import marketplace.sign_in.security_pages
 import marketplace.site.pages
@@ -60,6 +61,7 @@ from marketplace.demo.people import PASSWORD, PEOPLE
 from marketplace.errors import Forbidden, NotFound, Unavailable
 from marketplace.settings import Settings, needed
 from marketplace.sign_in.authentication import Authentication
+from marketplace.sign_in.proconnect import ProConnect
 from marketplace.web import openapi, pages, problems
 from marketplace.web.context import RequestContext
 from marketplace.web.csrf import SAFE, refuse_forged
@@ -118,6 +120,7 @@ PAGES: Sequence[ControllerRouterHandler] = [
     *search.pages.HANDLERS,
     *marketplace.sign_in.pages.HANDLERS,
     *marketplace.sign_in.security_pages.HANDLERS,
+    *marketplace.sign_in.proconnect_pages.HANDLERS,
     *marketplace.accounts.pages.HANDLERS,
     *marketplace.interests.pages.HANDLERS,
     *marketplace.files.api.PAGES,
@@ -208,6 +211,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
                 "demo_people": [(p.email, p.what) for p in PEOPLE] if settings.instance.demo else [],
                 "search": PostgresEngine(),
                 "rates": Rates(),
+                "proconnect": ProConnect.from_settings(settings.proconnect, site=settings.web.base_url),
             }
         ),
         logging_config=None,

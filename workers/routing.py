@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from catalog.solutions.events import SheetChanged, SheetsLoaded
 from marketplace.notifications.events import MailQueued
 from marketplace.sign_in.events import EmailChangeAsked, ResetAsked, SecurityChanged
+from marketplace.sign_in.identity_events import IdentityLinked, PersonAttached
 from procurement.billing.events import InvoiceIssued, InvoicePaid
 from procurement.conventions.events import AgreementReady
 from procurement.orders.events import OrderAccepted, OrderIssued, OrdersChunkPlanned, OrdersPrepared
@@ -25,7 +26,7 @@ from procurement.quotes.events import (
     QuotesDue,
 )
 from procurement.quotes.unsealing import due_quotes
-from workers import catalog_jobs, mail_jobs, procurement_jobs, sign_in_mail_jobs
+from workers import catalog_jobs, identity_mail_jobs, mail_jobs, procurement_jobs, sign_in_mail_jobs
 from workers.routes import Lane, Route, Routes
 from workers.sweeps import Due
 
@@ -33,6 +34,9 @@ ROUTES: Routes = {
     # the directory
     SheetChanged: (Route("refresh_index", catalog_jobs.refresh_index, Lane.QUEUE),),
     SheetsLoaded: (Route("refresh_loaded", catalog_jobs.refresh_loaded, Lane.QUEUE),),
+    # accounts
+    IdentityLinked: (Route("mail_identity_linked", identity_mail_jobs.identity_linked, Lane.QUEUE),),
+    PersonAttached: (Route("mail_attachment", identity_mail_jobs.person_attached, Lane.QUEUE),),
     # pools
     TownInvited: (Route("mail_invitation", mail_jobs.town_invited, Lane.QUEUE),),
     TownLeft: (Route("mail_departure", mail_jobs.town_left, Lane.QUEUE),),

@@ -25,6 +25,7 @@ from marketplace.sign_in.cookies import (
     with_half_open,
     with_session,
 )
+from marketplace.sign_in.proconnect_pages import leave_provider
 from marketplace.sign_in.schemas import ActFor
 from marketplace.web.forms import Form
 from marketplace.web.i18n import LANGUAGES
@@ -113,9 +114,11 @@ async def give_code(request: Request[Any, Any, Any]) -> Response[Any]:
 @post("/deconnexion", status_code=303)
 async def sign_out(request: Request[Any, Any, Any], session: Writes) -> Response[Any]:
     session_id = session_id_of(request)
+    elsewhere = None
     if session_id is not None:
+        elsewhere = await leave_provider(request, session, session_id)
         await sessions.sign_out(session, session_id)
-    return with_session(request, redirect("/", N_("Vous êtes déconnecté.")), None)
+    return with_session(request, elsewhere or redirect("/", N_("Vous êtes déconnecté.")), None)
 
 
 @get("/mot-de-passe-oublie")
@@ -207,6 +210,7 @@ def _sign_in(
         status=status,
         form=form,
         suite=suite,
+        proconnect=request.app.state.proconnect is not None,
         demo_people=request.app.state.demo_people,
         demo_password=request.app.state.demo_password,
     )
