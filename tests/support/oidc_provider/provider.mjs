@@ -147,3 +147,5 @@ createServer(async (request, response) => {
     response.end(String(error));
   }
 }).listen(port, "127.0.0.1", () => console.log(`listening ${issuer}`));
+
+process.stdin.resume().on("end", () => process.exit()); // who started it is gone
