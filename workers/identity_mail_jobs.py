@@ -38,5 +38,5 @@ async def person_attached(session: Session, event: PersonAttached, tools: Tools)
         subject=f"Une personne a rejoint {organisation.name}",
         body=f"{person.name} ({person.email}) s’est connecté avec ProConnect, qui l’a présenté comme agent de "
         f"{organisation.name}. Le rôle « lecture » lui a été donné : donnez-lui un autre rôle s’il le faut, "
-        f"ou retirez-le de l’organisation.\n\n{tools.settings.web.base_url}/compte",
+        f"ou retirez-le de l’organisation.\n\n{tools.settings.web.base_url}/organisation/equipe",
     )  # fmt: skip

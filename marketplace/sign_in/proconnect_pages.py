@@ -19,6 +19,7 @@ from marketplace.db import ReadSession, Session
 from marketplace.errors import DomainError, NotFound, SignInNeeded
 from marketplace.ids import PersonId
 from marketplace.sign_in import identities, sealed, sessions
+from marketplace.sign_in.authentication import passkey_awaited
 from marketplace.sign_in.cookies import client_of, device_of, session_id_of, with_session
 from marketplace.sign_in.proconnect import (
     CALLBACK,
@@ -39,7 +40,8 @@ from marketplace.words import N_
 START = "/connexion/proconnect"
 LINK = "/connexion/proconnect/lien"
 NO_TOWN = "/connexion/proconnect/organisation"
-TRIES = Rule("proconnect", ((60, 300),))
+TRIES = Rule("proconnect", ((600, 300),))
+"""Subject: the client's address; a whole town hall may share one."""
 LINK_LIVES = 900
 SEALED_LINK = "proconnect link"
 BROWSER, PENDING, LEAVING = "proconnect", "proconnect-link", "proconnect-out"
@@ -68,7 +70,6 @@ async def start(request: Request[Any, Any, Any], suite: FromQuery[str] = "/") ->
 async def come_back(request: Request[Any, Any, Any]) -> Response[Any]:
     """Back from the provider. Whatever comes of it, the attempt is used up."""
     provider = _provider(request)
-    await request.app.state.rates.hit(TRIES, client_of(request))
     said = request.query_params
     database, return_to = request.app.state.database, "/"
     try:
@@ -90,8 +91,8 @@ async def come_back(request: Request[Any, Any, Any]) -> Response[Any]:
     except REFUSALS as refusal:
         return _without_cookie(request, _refused(request, refusal, return_to), BROWSER)
     await sessions.leave(database, actor_of(request), session_id_of(request))
-    answer = _without_cookie(request, _welcome(entered.attached_to, return_to, acts=entered.acts), BROWSER)
-    return with_session(request, answer, entered.token)
+    answer = with_session(request, await _welcome(request, entered, return_to), entered.token)
+    return _without_cookie(request, answer, BROWSER)
 
 
 @get(LINK)
@@ -99,18 +100,18 @@ async def link_page(request: Request[Any, Any, Any], reads: Reads, by: By) -> Re
     """Asks for the usual sign-in, or, once it is done, whether to link."""
     _provider(request)
     pending = _pending(request)
+    theirs = pending is not None and by.person_id == pending[1]
     person = await reads.get(Person, by.person_id) if by.channel == "session" else None
     return page(
         request, "sign_in/proconnect_link.html", pending=pending[0] if pending else None,
-        same=bool(pending and by.person_id == pending[1]), email=person.email if person else "", link=LINK,
+        ready=theirs, other=by.signed_in and not theirs, email=person.email if person else "", link=LINK,
     )  # fmt: skip
 
 
 @post(LINK, status_code=303)
 async def link(request: Request[Any, Any, Any], session: Writes, by: By) -> Response[Any]:
     _provider(request)
-    if not by.signed_in:
-        raise SignInNeeded
+    by.require_recent_proof()
     pending = _pending(request)
     if pending is None:
         raise AttemptOver
@@ -179,17 +180,22 @@ def _refused(request: Request[Any, Any, Any], refusal: DomainError, suite: str) 
     )  # fmt: skip
 
 
-def _welcome(attached_to: str | None, return_to: str, *, acts: bool) -> Response[Any]:
-    if not acts:
+async def _welcome(
+    request: Request[Any, Any, Any], entered: identities.Entered, return_to: str
+) -> Response[Any]:
+    """Where they were going; to their passkeys when they act for nobody without one, and to the registration when for nobody at all."""
+    if await passkey_awaited(request, entered.token):
+        return redirect("/compte/securite")
+    if not entered.acts:
         return redirect(NO_TOWN)
-    if attached_to is None:
+    if entered.attached_to is None:
         return redirect(return_to)
     return redirect(
         return_to,
         N_(
             "Vous êtes rattaché à {town} avec le rôle « lecture ». Un administrateur de {town} peut vous en donner d’autres."
         ),
-        town=attached_to,
+        town=entered.attached_to,
     )
 
 

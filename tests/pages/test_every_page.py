@@ -10,6 +10,10 @@ from tests.support import story
 from tests.support.story import Story
 from tests.support.world import Caller, World
 
+PROCONNECT = {
+    f"/connexion/proconnect{rest}" for rest in ("", "/retour", "/lien", "/organisation", "/deconnecte")
+}
+"""Only where a provider is set: read in tests/journeys/test_proconnect_journey.py."""
 NOT_PAGES = {
     "/langue/…",
     "/achats/…/avancement",
@@ -17,6 +21,7 @@ NOT_PAGES = {
     "/compte/confirmer",  # when a sensitive act asks for a recent proof
     "/mot-de-passe/…",  # from a mail alone
     "/compte/adresse/…",  # from a mail alone
+    *PROCONNECT,
 }
 """What no link leads to. Those of signing in are read in tests/marketplace/sign_in and tests/journeys."""
 ABOVE_THE_THRESHOLD = {"/achats/…/profil-acheteur", "/achats/…/dossier.zip"}

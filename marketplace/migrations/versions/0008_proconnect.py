@@ -94,7 +94,7 @@ def questions() -> None:
     function(
         "find_same_address(address text)", "table(person_id uuid, must_prove boolean)",
         """select p.id, p.password_hash is not null
-              or exists (select from totp_factor t where t.person_id = p.id)
+              or exists (select from totp_factor t where t.person_id = p.id and t.confirmed_at is not null)
               or exists (select from passkey k where k.person_id = p.id)
               or exists (select from federated_identity f where f.person_id = p.id)
            from person p where p.email = lower(address)""",

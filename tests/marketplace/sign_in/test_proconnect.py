@@ -9,12 +9,15 @@ from contextlib import ExitStack
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from marketplace.accounts import registration
 from marketplace.accounts.models import Organisation
-from marketplace.actor import SYSTEM, OrganisationKind, Role
+from marketplace.actor import SYSTEM, Actor, OrganisationKind, Role
+from marketplace.db import Database
 from marketplace.errors import Invalid
-from marketplace.settings import ProConnectSettings, Settings
+from marketplace.settings import ProConnectSettings, Settings, needed
 from marketplace.sign_in.proconnect import ProConnect
 from tests.support.identity_provider import (
     BOURGES_SIREN,
@@ -244,6 +247,50 @@ async def test_what_is_to_be_linked_is_forgotten_after_a_quarter_of_an_hour_and_
     assert "rien à relier" in plain(shown.text)
 
 
+SECOND_WAYS = {
+    "totp_factor": "insert into totp_factor (id, person_id, sealed_secret, confirmed_at) select id, id, '', now() from person",
+    "passkey": "insert into passkey (id, person_id, credential_id, public_key, sign_count, name) select id, id, 'x', 'x', 0, '' from person",
+}  # fmt: skip
+
+
+async def test_whoever_has_a_code_or_a_passkey_and_no_password_must_use_it_first(world: World) -> None:
+    await known(world, AGENT, None)
+    for table, made in SECOND_WAYS.items():
+        await world.sql(made)
+        async with Visitor(world) as visitor:
+            answer = await visitor.signs_in(AGENT)
+            assert answer.headers["location"] == "/connexion/proconnect/lien", table
+        await world.sql(f"delete from {table}")
+    assert await world.sql("select count(*) from federated_identity") == 0
+
+
+async def test_a_session_that_was_opened_long_ago_is_no_proof(world: World, visitor: Visitor) -> None:
+    await known(world, AGENT, PASSWORD)
+    await visitor.site.post("/connexion", data={"email": AGENT, "password": PASSWORD})
+    await world.sql("update web_session set proved_at = now() - interval '16 minutes'")
+    await visitor.signs_in(AGENT)
+    refused = await visitor.sends("/connexion/proconnect/lien", "/connexion/proconnect/lien")
+    assert refused.status_code == 303
+    assert refused.headers["location"].startswith("/compte/confirmer?")
+    assert await world.sql("select count(*) from federated_identity") == 0
+    await visitor.sends("/compte/confirmer", "/compte/confirmer", password=PASSWORD)
+    linked = await visitor.sends("/connexion/proconnect/lien", "/connexion/proconnect/lien")
+    assert linked.headers["location"] == "/compte"
+
+
+async def test_staff_act_for_nobody_until_they_give_their_passkey_too(settings: Settings) -> None:
+    served = dataclasses.replace(settings, instance=settings.instance.model_copy(update={"demo": False}))
+    async with World.open(served) as world, Visitor(world) as visitor:
+        staff = await world.staff(Role.SUPERVISOR)
+        await world.sql(
+            "update person set email = :email where id = :id", email=NO_SIRET, id=staff.actor.person_id
+        )
+        answer = await visitor.signs_in(NO_SIRET, suite="/suivi")
+        assert answer.headers["location"] == "/compte/securite"
+        me = await visitor.me()
+        assert (me["organisation_id"], me["roles"]) == (None, [])
+
+
 async def test_an_account_that_nobody_can_sign_in_to_is_linked_at_once_and_its_person_is_told(
     world: World, visitor: Visitor
 ) -> None:
@@ -376,6 +423,35 @@ async def test_the_way_there_asks_for_what_proconnect_documents_and_nothing_more
     assert query["state"] != query["nonce"]
     cookie = visitor.site.cookies.jar
     assert {c.name: (c.has_nonstandard_attr("HttpOnly"), c.path) for c in cookie} == {"proconnect": (True, "/")}  # fmt: skip
+
+
+async def test_nobody_attaches_themselves_to_a_town_that_the_provider_did_not_name(
+    world: World, visitor: Visitor
+) -> None:
+    await visitor.signs_in(AGENT)
+    other = await world.town("18033")
+    person_id, identity = await world.sql("select person_id from federated_identity"), await world.sql("select id from federated_identity")  # fmt: skip
+    app = Database(needed(world.settings.database.url, "DATABASE_URL"), pool_size=1)
+    bourges = other.actor.organisation_id
+    for who, whose in ((person_id, identity), (other.actor.person_id, identity), (None, identity)):
+        async with app.transaction(Actor(person_id=who, channel="session")) as session:
+            attached = await session.scalar(
+                text("select attach_as_reader(gen_random_uuid(), :identity, :town)"),
+                {"identity": whose, "town": bourges},
+            )
+            assert attached is False
+    assert await world.sql("select count(*) from affiliation where organisation_id = :id", id=bourges) == 1
+    for statement in (
+        "insert into affiliation (id, person_id, organisation_id, roles) values (gen_random_uuid(), :who, :town, '{admin}')",
+        "update federated_identity set person_id = :other where person_id = :who",
+        "insert into person (id, email, name) values (gen_random_uuid(), 'x@y.test', 'x')",
+    ):
+        with pytest.raises(DBAPIError):
+            async with app.transaction(Actor(person_id=person_id, channel="session")) as session:
+                await session.execute(
+                    text(statement), {"who": person_id, "town": bourges, "other": other.actor.person_id}
+                )
+    await app.close()
 
 
 # leaving
