@@ -36,7 +36,7 @@ async def person_attached(session: Session, event: PersonAttached, tools: Tools)
     await tell(
         session, organisation.id, key=event.key, roles=frozenset({Role.ADMIN}),
         subject=f"Une personne a rejoint {organisation.name}",
-        body=f"{person.name} ({person.email}) s’est connecté avec ProConnect, qui l’a présenté comme agent de "
-        f"{organisation.name}. Le rôle « lecture » lui a été donné : donnez-lui un autre rôle s’il le faut, "
-        f"ou retirez-le de l’organisation.\n\n{tools.settings.web.base_url}/organisation/equipe",
+        body=f"{person.name} ({person.email}) a rejoint {organisation.name} en se connectant avec ProConnect, qui donne le "
+        f"numéro SIRET de votre organisation. Son rôle est « lecture » : donnez-en un autre s’il le faut, ou retirez cette "
+        f"personne de l’organisation.\n\n{tools.settings.web.base_url}/organisation/equipe",
     )  # fmt: skip

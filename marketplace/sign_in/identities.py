@@ -149,8 +149,8 @@ async def _enter(database: Database, asserted: Asserted, secret: str, device: st
 
 async def _who(database: Database, asserted: Asserted) -> tuple[PersonId, bool]:
     """The person, and whether they are still to be made."""
-    async with database.reading(ANONYMOUS) as reads:
-        known = await reads.scalar(
+    async with database.transaction(ANONYMOUS) as session:  # never a replica, which may not know them yet
+        known = await session.scalar(
             text("select find_federated_identity(:issuer, :subject)"),
             {"issuer": asserted.issuer, "subject": asserted.subject},
         )
@@ -159,7 +159,7 @@ async def _who(database: Database, asserted: Asserted) -> tuple[PersonId, bool]:
         if asserted.email is None or not EMAIL.fullmatch(asserted.email):
             raise AddressNotVouched
         same = (
-            await reads.execute(
+            await session.execute(
                 text("select person_id, must_prove from find_same_address(:email)"), {"email": asserted.email}
             )
         ).one_or_none()

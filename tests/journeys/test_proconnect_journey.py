@@ -66,40 +66,46 @@ async def check(somebody: Somebody) -> list[str]:
 async def test_an_agent_signs_in_with_proconnect_for_the_right_town_and_leaves_both(
     site: str, browser: Browser
 ) -> None:
-    for scripts in (True, False):
-        agent = await Somebody.arrive(browser, site, java_script_enabled=scripts)
-        await agent.goes("/connexion?suite=/achats")
-        faults = await check(agent) if scripts else []
-        await agent.follows("Se connecter avec ProConnect")
-        await identify(agent, NEW)
-        await agent.page.wait_for_url(f"{site}/achats")
-        await expect(agent.page.get_by_role("banner")).to_contain_text("Vierzon")
-        if scripts:
-            await expect(agent.page.get_by_role("status")).to_contain_text("rattaché à Vierzon")
-        await agent.goes("/compte")
-        await agent.sees("Camille Rousseau, Vierzon")
-        await agent.sees("Rôles : lecture")
-
-        await agent.presses("Se déconnecter")
-        await expect(agent.page).to_have_title("Déconnexion")  # the provider's question
-        await agent.presses("Fermer la session")
-        await agent.page.wait_for_url(f"{site}/")
-        await expect(agent.page.get_by_role("status")).to_contain_text("de Lot Commun et de ProConnect")
-        await expect(agent.page.get_by_role("banner")).to_contain_text("Se connecter")
-        await agent.goes("/connexion")
-        await agent.follows("Se connecter avec ProConnect")
-        await expect(agent.page).to_have_title("Fournisseur d’identité de test")
-        await agent.presses("Renoncer")
-        await agent.sees("n’est pas allée à son terme")
-        if scripts:
-            faults += await check(agent)
-        assert faults == []
-        await agent.context.close()
+    await comes_and_leaves(site, browser, scripts=True)
+    await comes_and_leaves(site, browser, scripts=False)
+    await links_an_account(site, browser)
+    await is_of_no_town(site, browser)
 
 
-async def test_somebody_who_has_an_account_links_it_and_somebody_of_no_town_learns_what_to_do(
-    site: str, browser: Browser
-) -> None:
+async def comes_and_leaves(site: str, browser: Browser, *, scripts: bool) -> None:
+    """Somebody new: the button, the provider's form, the town, and the end of both sessions."""
+    agent = await Somebody.arrive(browser, site, java_script_enabled=scripts)
+    await agent.goes("/connexion?suite=/achats")
+    faults = await check(agent) if scripts else []
+    await agent.follows("Se connecter avec ProConnect")
+    await identify(agent, NEW)
+    await agent.page.wait_for_url(f"{site}/achats")
+    await expect(agent.page.get_by_role("banner")).to_contain_text("Vierzon")
+    if scripts:
+        await expect(agent.page.get_by_role("status")).to_contain_text("rattaché à Vierzon")
+    await agent.goes("/compte")
+    await agent.sees("Camille Rousseau, Vierzon")
+    await agent.sees("Rôles : lecture")
+
+    await agent.presses("Se déconnecter")
+    await expect(agent.page).to_have_title("Déconnexion")  # the provider's question
+    await agent.presses("Fermer la session")
+    await agent.page.wait_for_url(f"{site}/")
+    await expect(agent.page.get_by_role("status")).to_contain_text("de Lot Commun et de ProConnect")
+    await expect(agent.page.get_by_role("banner")).to_contain_text("Se connecter")
+    await agent.goes("/connexion")
+    await agent.follows("Se connecter avec ProConnect")
+    await expect(agent.page).to_have_title("Fournisseur d’identité de test")
+    await agent.presses("Renoncer")
+    await agent.sees("n’est pas allée à son terme")
+    if scripts:
+        faults += await check(agent)
+    assert faults == []
+    await agent.context.close()
+
+
+async def links_an_account(site: str, browser: Browser) -> None:
+    """Somebody whose address has an account here: the usual sign-in, once, and then the provider alone."""
     agent = await Somebody.arrive(browser, site)
     await agent.goes("/connexion")
     await agent.follows("Se connecter avec ProConnect")
@@ -109,7 +115,7 @@ async def test_somebody_who_has_an_account_links_it_and_somebody_of_no_town_lear
     await agent.follows("Me connecter comme d’habitude")
     await agent.writes("Adresse électronique", KNOWN)
     await agent.writes("Mot de passe", "demonstration")
-    await agent.page.get_by_role("main").get_by_role("button", name="Se connecter").click()
+    await agent.page.get_by_role("main").get_by_role("button", name="Se connecter", exact=True).click()
     await agent.sees("ProConnect vous reconnaît sous l’adresse agent@vierzon.demo")
     faults += await check(agent)
     await agent.presses("Relier mon compte")
@@ -121,6 +127,9 @@ async def test_somebody_who_has_an_account_links_it_and_somebody_of_no_town_lear
     assert faults == []
     await agent.context.close()
 
+
+async def is_of_no_town(site: str, browser: Browser) -> None:
+    """Somebody whose establishment has no account and is no town of the territory."""
     stranger = await Somebody.arrive(browser, site)
     await stranger.goes("/connexion")
     await stranger.follows("Se connecter avec ProConnect")

@@ -413,7 +413,9 @@ async def test_the_session_is_new_and_the_one_it_replaces_ends(world: World, vis
     assert await world.sql("select count(*) from web_session") == 1
 
 
-async def test_the_way_there_asks_for_what_proconnect_documents_and_nothing_more(visitor: Visitor) -> None:
+async def test_the_way_there_asks_for_what_proconnect_documents_and_nothing_more(
+    world: World, visitor: Visitor
+) -> None:
     address = urlsplit(await visitor.starts())
     query = {name: values[0] for name, values in parse_qs(address.query).items()}
     assert set(query) == {"response_type", "client_id", "redirect_uri", "scope", "state", "nonce", "claims"}
@@ -421,8 +423,10 @@ async def test_the_way_there_asks_for_what_proconnect_documents_and_nothing_more
     assert query["claims"] == '{"id_token":{"amr":{"essential":true}}}'
     assert len(query["state"]) == len(query["nonce"]) == 43
     assert query["state"] != query["nonce"]
-    cookie = visitor.site.cookies.jar
-    assert {c.name: (c.has_nonstandard_attr("HttpOnly"), c.path) for c in cookie} == {"proconnect": (True, "/")}  # fmt: skip
+    world.app.state.secure_cookies = True
+    kept = (await visitor.site.get("/connexion/proconnect")).headers["set-cookie"]
+    assert kept.startswith("__Host-proconnect=")
+    assert {part.strip().lower() for part in kept.split(";")[1:]} == {"httponly", "max-age=600", "path=/", "samesite=lax", "secure"}  # fmt: skip
 
 
 async def test_nobody_attaches_themselves_to_a_town_that_the_provider_did_not_name(
