@@ -4,6 +4,7 @@ PORT ?= 8000
 DATA ?= data
 JOBS ?= 2
 VENV := .venv
+PROVIDER := tests/support/oidc_provider
 BIN := $(VENV)/bin
 .DEFAULT_GOAL := help
 .PHONY: help demo test proof check format messages clean lock
@@ -40,7 +41,7 @@ lock: ## Rewrite the two lock files from pyproject.toml (needs uv; UPGRADE=--upg
 	  --no-emit-index-url --no-emit-find-links --no-header --no-annotate -c requirements.txt $(UPGRADE) -o requirements-test.txt
 
 clean: ## Remove what was installed (the data directory stays)
-	rm -rf $(VENV)
+	rm -rf $(VENV) $(PROVIDER)/node_modules
 
 # A stamp a lock file: installing again only when the lock, or the list of packages, has changed.
 $(VENV)/python.stamp:
@@ -55,7 +56,8 @@ $(VENV)/run.stamp: $(VENV)/python.stamp requirements.txt pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-$(VENV)/test.stamp: $(VENV)/run.stamp requirements-test.txt
+$(VENV)/test.stamp: $(VENV)/run.stamp requirements-test.txt $(PROVIDER)/package-lock.json
 	@echo "Installation des paquets de test"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-test.txt
+	@PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --prefix $(PROVIDER) --silent
 	@touch $@

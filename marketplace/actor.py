@@ -1,10 +1,11 @@
 """Who acts, on whose behalf, and with which rights. Every verb of the domain takes one as `by`."""
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Literal
 
-from marketplace.errors import OrganisationNeeded, RoleNeeded, SignInNeeded
+from marketplace.errors import Forbidden, OrganisationNeeded, RoleNeeded, SignInNeeded
 from marketplace.ids import OrganisationId, PersonId
 from marketplace.words import N_
 
@@ -69,13 +70,42 @@ ROLES_OF: dict[OrganisationKind, frozenset[Role]] = {
 
 WATCHERS = frozenset({Role.SUPERVISOR, Role.AUDITOR})
 """Who reads every pool. Nobody who invests for the bank may be one, in any supervising organisation (`accounts.roles`)."""
+RECENT = timedelta(minutes=15)
+
+
+class PasskeyNeeded(Forbidden):
+    """The organisation's people act with a passkey only, and this session was opened with less."""
+
+    code = "passkey_needed"
+    sentence = N_(
+        "Votre organisation demande une clé d’accès : ajoutez-la ou utilisez-la à la page Sécurité."
+    )
+
+
+class ProofNeeded(Forbidden):
+    """A sensitive act, and the person last proved who they are too long ago."""
+
+    code = "proof_needed"
+    sentence = N_("Pour cette action, confirmez d’abord que c’est bien vous, puis recommencez.")
+
+
+class SessionNeeded(Forbidden):
+    """What only the person themselves does, in a browser: never a program with their key."""
+
+    code = "session_needed"
+    sentence = N_("Une clé d’API ne permet pas cette action : connectez-vous.")
+
 
 Channel = Literal["anonymous", "session", "key", "system"]
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """The acting person and the organisation they act for. `system` is the worker: a deadline, a rule, never a person."""
+    """The acting person and the organisation they act for. `system` is the worker: a deadline, a rule, never a person.
+
+    `passkey_needed`: the session is too weak for the organisation, so it acts for none. `proved_at`: when the person last
+    proved who they are, in a session.
+    """
 
     person_id: PersonId | None = None
     organisation_id: OrganisationId | None = None
@@ -85,6 +115,8 @@ class Actor:
     read_only: bool = False
     name: str = ""
     organisation_name: str = ""
+    passkey_needed: bool = False
+    proved_at: datetime | None = None
 
     @property
     def signed_in(self) -> bool:
@@ -100,6 +132,8 @@ class Actor:
 
     def require(self, kind: OrganisationKind, *roles: Role) -> OrganisationId:
         """The acting organisation's id. Raises `SignInNeeded`, `OrganisationNeeded`, or `RoleNeeded` naming what is needed."""
+        if self.passkey_needed:
+            raise PasskeyNeeded
         if not self.signed_in:
             raise SignInNeeded
         if self.organisation_id is None:
@@ -123,9 +157,26 @@ class Actor:
         """Nothing when the actor holds `role`, whatever the kind of organisation. Raises `SignInNeeded` or `RoleNeeded`."""
         if not self.signed_in:
             raise SignInNeeded
+        if self.passkey_needed:
+            raise PasskeyNeeded
         if role not in self.roles:
             kinds = tuple(name for kind, name in KIND_NAMES.items() if role in ROLES_OF[kind])
             raise RoleNeeded(kind=kinds, roles=(ROLE_NAMES[role],))
+
+    def require_session(self) -> PersonId:
+        """The person's id. Raises `SignInNeeded`, or `SessionNeeded` for an API key."""
+        if self.channel == "key":
+            raise SessionNeeded
+        if self.channel != "session" or self.person_id is None:
+            raise SignInNeeded
+        return self.person_id
+
+    def require_recent_proof(self) -> PersonId:
+        """The person's id, when they proved who they are within `RECENT`. Raises as `require_session`, or `ProofNeeded`."""
+        person_id = self.require_session()
+        if self.proved_at is None or self.proved_at < datetime.now(UTC) - RECENT:
+            raise ProofNeeded
+        return person_id
 
 
 ANONYMOUS = Actor()

@@ -30,6 +30,9 @@ import marketplace.interests.api
 import marketplace.interests.pages
 import marketplace.sign_in.api
 import marketplace.sign_in.pages
+import marketplace.sign_in.proconnect_pages
+import marketplace.sign_in.security_api
+import marketplace.sign_in.security_pages
 import marketplace.site.pages
 import marketplace.territories.api
 import procurement.billing.api
@@ -61,6 +64,7 @@ from marketplace.demo.people import PASSWORD, PEOPLE
 from marketplace.errors import Forbidden, NotFound, Unavailable
 from marketplace.settings import Settings, needed
 from marketplace.sign_in.authentication import Authentication
+from marketplace.sign_in.proconnect import ProConnect
 from marketplace.web import openapi, pages, problems
 from marketplace.web.context import RequestContext
 from marketplace.web.csrf import SAFE, refuse_forged
@@ -96,6 +100,7 @@ ROOMS: dict[str, Path] = {
 
 API: Sequence[HTTPRouteHandler] = [
     *marketplace.sign_in.api.HANDLERS,
+    *marketplace.sign_in.security_api.HANDLERS,
     *marketplace.accounts.api.HANDLERS,
     *marketplace.interests.api.HANDLERS,
     *marketplace.accounts.joining_api.HANDLERS,
@@ -118,6 +123,8 @@ API: Sequence[HTTPRouteHandler] = [
 PAGES: Sequence[ControllerRouterHandler] = [
     *search.pages.HANDLERS,
     *marketplace.sign_in.pages.HANDLERS,
+    *marketplace.sign_in.security_pages.HANDLERS,
+    *marketplace.sign_in.proconnect_pages.HANDLERS,
     *marketplace.accounts.pages.HANDLERS,
     *marketplace.interests.pages.HANDLERS,
     *marketplace.accounts.team_pages.HANDLERS,
@@ -204,10 +211,13 @@ def create_app(settings: Settings | None = None) -> Litestar:
                 "secure_cookies": settings.web.base_url.startswith("https://"),
                 "templates": pages.environment(ROOMS),
                 "demo": settings.instance.demo,
+                "staff_passkey": settings.sign_in.staff_passkey and not settings.instance.demo,
+                "base_url": settings.web.base_url,
                 "demo_password": PASSWORD if settings.instance.demo else "",
                 "demo_people": [(p.email, p.what) for p in PEOPLE] if settings.instance.demo else [],
                 "search": PostgresEngine(),
                 "rates": Rates(),
+                "proconnect": ProConnect.from_settings(settings.proconnect, site=settings.web.base_url),
             }
         ),
         logging_config=None,

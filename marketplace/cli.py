@@ -287,6 +287,22 @@ def create_admin(
     _say("Ce mot de passe n’est montré qu’une fois : changez-le après la première connexion.")
 
 
+@app.command("forget-factors")
+def forget_factors(email: str, data_dir: DataDir = None) -> None:
+    """Oublier les codes et les clés d’accès d’une personne qui les a perdus ; assurez-vous d’abord de qui demande."""
+    from marketplace.actor import SYSTEM
+    from marketplace.launch.instance import instance, worker_database
+    from marketplace.sign_in import lost
+
+    async def run(settings: Any) -> None:
+        async with worker_database(settings) as database, database.transaction(SYSTEM) as session:
+            await lost.forget_factors(session, email)
+
+    with instance(data_dir, say=_say) as settings:
+        asyncio.run(run(settings))
+    _say("C’est fait : son mot de passe suffit, ses sessions sont fermées, un courriel le lui dit.")
+
+
 @app.command()
 def doctor(data_dir: DataDir = None, as_json: AsJson = False) -> int:
     """Dire ce qui ne va pas, et comment le réparer."""

@@ -1,9 +1,13 @@
 """Structured logs: JSON lines by default, one event a line, with the request's or the job's id."""
 
 import logging
+import re
 import sys
 
 import structlog
+
+LINK = re.compile(r"[0-9a-f]{32}\.[0-9a-f]{64}")
+"""A one-time token, as it travels in an address (`accounts/tokens.py`): whoever reads logs must not be able to follow it."""
 
 
 def configure(*, level: str = "INFO", json: bool = True) -> None:
@@ -12,6 +16,7 @@ def configure(*, level: str = "INFO", json: bool = True) -> None:
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _without_links,
     ]
     final: structlog.types.Processor = (
         structlog.processors.JSONRenderer(ensure_ascii=False)
@@ -40,6 +45,12 @@ def configure(*, level: str = "INFO", json: bool = True) -> None:
     root.setLevel(level)
     for noisy in ("uvicorn.access", "arq.worker", "fontTools", "httpx"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+def _without_links(
+    _logger: object, _method: str, line: structlog.types.EventDict
+) -> structlog.types.EventDict:
+    return {name: LINK.sub("…", value) if isinstance(value, str) else value for name, value in line.items()}
 
 
 def logger(name: str) -> structlog.stdlib.BoundLogger:

@@ -7,7 +7,7 @@ uses the engines of its data directory (`marketplace.embedded`), whose addresses
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any, Self, TypeVar
+from typing import Any, Literal, Self, TypeVar
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -93,6 +93,44 @@ class SiteSettings(BaseSettings):
     data_officer: str = Field("", description="Délégué à la protection des données : adresse de courriel")
 
 
+class SignInSettings(BaseSettings):
+    """How people sign in."""
+
+    model_config = SettingsConfigDict(env_prefix="SIGN_IN_", extra="ignore")
+
+    staff_passkey: bool = Field(
+        True,
+        description="L’équipe de suivi n’agit qu’avec une clé d’accès (passkey) ; sans effet en démonstration",
+    )
+
+
+class ProConnectSettings(BaseSettings):
+    """Sign-in with ProConnect, or another OpenID Connect provider; off without an issuer."""
+
+    model_config = SettingsConfigDict(env_prefix="PROCONNECT_", extra="ignore")
+
+    issuer: str | None = Field(
+        None,
+        description="Adresse du fournisseur, telle qu’il la donne dans son document de découverte",
+        pattern=r"^(https://|http://(localhost|127\.0\.0\.1)(:\d+)?(/|$))",
+    )
+    client_id: str | None = Field(
+        None, description="Identifiant de ce site chez le fournisseur", min_length=1
+    )
+    client_secret: SecretStr | None = Field(
+        None, description="Secret de ce site chez le fournisseur", min_length=1
+    )
+    algorithm: Literal["RS256", "ES256", "HS256"] = Field(
+        "RS256", description="Signature convenue avec le fournisseur : RS256, ES256 ou HS256"
+    )
+    scopes: str = Field(
+        "openid given_name usual_name email siret uid", description="Données demandées", pattern=r"\bopenid\b"
+    )
+    pkce: bool = Field(
+        False, description="Preuve PKCE, si le fournisseur l’annonce ; ProConnect refuse ce paramètre"
+    )
+
+
 class SealSettings(BaseSettings):
     """The key that opens sealed offers. Only the worker needs it; it is kept outside the database and its backups."""
 
@@ -129,6 +167,8 @@ class Settings:
     mail: MailSettings
     web: WebSettings
     site: SiteSettings
+    sign_in: SignInSettings
+    proconnect: ProConnectSettings
     seal: SealSettings
 
     @classmethod

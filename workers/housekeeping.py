@@ -11,6 +11,8 @@ STATEMENTS = (
     "delete from idempotency_record where created_at < now() - interval '30 days'",
     "delete from claim where state = 'unproven' and created_at < now() - interval '7 days'",
     "delete from web_session where expires_at < now()",
+    "delete from half_open_session where expires_at < now()",
+    "delete from passkey_challenge where expires_at < now()",
     "delete from outbox where status = 'done' and done_at < now() - interval '90 days'",
 )
 

@@ -12,6 +12,8 @@ from marketplace.accounts.events import (
     RolesChanged,
 )
 from marketplace.notifications.events import MailQueued
+from marketplace.sign_in.events import EmailChangeAsked, ResetAsked, SecurityChanged
+from marketplace.sign_in.identity_events import IdentityLinked, PersonAttached
 from procurement.billing.events import InvoiceIssued, InvoicePaid
 from procurement.conventions.events import AgreementReady
 from procurement.orders.events import OrderAccepted, OrderIssued, OrdersChunkPlanned, OrdersPrepared
@@ -32,7 +34,14 @@ from procurement.quotes.events import (
     QuotesDue,
 )
 from procurement.quotes.unsealing import due_quotes
-from workers import account_mail_jobs, catalog_jobs, mail_jobs, procurement_jobs
+from workers import (
+    account_mail_jobs,
+    catalog_jobs,
+    identity_mail_jobs,
+    mail_jobs,
+    procurement_jobs,
+    sign_in_mail_jobs,
+)
 from workers.routes import Lane, Route, Routes
 from workers.sweeps import Due
 
@@ -40,6 +49,9 @@ ROUTES: Routes = {
     # the directory
     SheetChanged: (Route("refresh_index", catalog_jobs.refresh_index, Lane.QUEUE),),
     SheetsLoaded: (Route("refresh_loaded", catalog_jobs.refresh_loaded, Lane.QUEUE),),
+    # accounts
+    IdentityLinked: (Route("mail_identity_linked", identity_mail_jobs.identity_linked, Lane.QUEUE),),
+    PersonAttached: (Route("mail_attachment", identity_mail_jobs.person_attached, Lane.QUEUE),),
     # pools
     TownInvited: (Route("mail_invitation", mail_jobs.town_invited, Lane.QUEUE),),
     TownLeft: (Route("mail_departure", mail_jobs.town_left, Lane.QUEUE),),
@@ -77,6 +89,10 @@ ROUTES: Routes = {
         Route("end_duties", procurement_jobs.end_duties),
         Route("mail_roles_changed", account_mail_jobs.roles_changed, Lane.QUEUE),
     ),
+    # signing in
+    ResetAsked: (Route("mail_reset", sign_in_mail_jobs.reset_asked, Lane.QUEUE),),
+    EmailChangeAsked: (Route("mail_email_change", sign_in_mail_jobs.email_change_asked, Lane.QUEUE),),
+    SecurityChanged: (Route("mail_security", sign_in_mail_jobs.security_changed, Lane.QUEUE),),
     # mails
     MailQueued: (Route("send_mail", mail_jobs.send, Lane.QUEUE),),
 }

@@ -10,6 +10,7 @@ from marketplace import clock
 from marketplace.accounts import api_keys
 from marketplace.accounts.models import ApiKey
 from marketplace.accounts.schemas import KeyMade, KeyOut, NewKey
+from marketplace.actor import Actor, OrganisationKind, PasskeyNeeded
 from marketplace.errors import SignInNeeded
 from marketplace.web.creating import creating
 from marketplace.web.transaction import By, Reads, Writes
@@ -27,7 +28,7 @@ async def list_keys(reads: Reads, by: By) -> list[KeyOut]:
 async def make_key(
     request: Request[Any, Any, Any], session: Writes, by: By, data: JSONBody[NewKey]
 ) -> KeyMade:
-    del request
+    may_make_keys(request, by)
     key, secret = await api_keys.create(
         session, name=data.name, scope=data.scope, expires_at=data.expires_at, by=by
     )
@@ -37,6 +38,19 @@ async def make_key(
 @delete("/api-keys/{key_id:uuid}", summary="Revoke an API key", tags=["accounts"], status_code=204)
 async def revoke_key(session: Writes, by: By, key_id: FromPath[UUID]) -> None:
     await api_keys.revoke(session, key_id, now=await clock.now(session), by=by)
+
+
+def may_make_keys(request: Request[Any, Any, Any], by: Actor) -> None:
+    """A key lasts: a person proves again who they are, and staff make theirs from a session that a passkey opened.
+
+    Raises `ProofNeeded` and `PasskeyNeeded`. A key makes keys for its person's organisation, but for staff.
+    """
+    if by.passkey_needed or (
+        by.channel == "key" and by.kind is OrganisationKind.SUPERVISOR and request.app.state.staff_passkey
+    ):
+        raise PasskeyNeeded
+    if by.channel == "session":
+        by.require_recent_proof()
 
 
 def _shown(key: ApiKey) -> dict[str, Any]:

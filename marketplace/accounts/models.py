@@ -81,8 +81,21 @@ class Affiliation(Row, Base):
         return frozenset(Role(role) for role in self.roles)
 
 
+class Proof(StrEnum):
+    """What a session was opened with, the strongest proof given."""
+
+    PASSWORD = "password"  # noqa: S105  a proof, not a password
+    TOTP = "totp"
+    RECOVERY = "recovery"
+    PASSKEY = "passkey"
+    PROCONNECT = "proconnect"
+
+
 class WebSession(Row, Base):
-    """A signed-in browser. Only the hash of the token is kept; the token is ours, never the visitor's."""
+    """A signed-in browser. Only the hash of the token is kept; the token is ours, never the visitor's.
+
+    `proved_at`: when the person last proved who they are; `device`: what signed in, in a few words.
+    """
 
     __tablename__ = "web_session"
 
@@ -91,6 +104,9 @@ class WebSession(Row, Base):
     organisation_id: Mapped[OrganisationId | None] = mapped_column(ForeignKey("organisation.id"))
     last_seen_at: Mapped[datetime]
     expires_at: Mapped[datetime]
+    proof: Mapped[Proof] = mapped_column(choice(Proof))
+    proved_at: Mapped[datetime]
+    device: Mapped[str]
 
 
 class KeyScope(StrEnum):

@@ -9,6 +9,7 @@ from litestar.response import Redirect
 
 from marketplace import clock
 from marketplace.accounts import api_keys
+from marketplace.accounts.api import may_make_keys
 from marketplace.accounts.models import KeyScope
 from marketplace.accounts.schemas import NewKey
 from marketplace.db import ReadSession, Session
@@ -26,6 +27,7 @@ async def keys(request: Request[Any, Any, Any], reads: Reads, by: By) -> Respons
 
 @post("/organisation/cles", status_code=200)
 async def make_key(request: Request[Any, Any, Any], session: Writes, by: By) -> Response[str]:
+    may_make_keys(request, by)
     form = await Form.read(request, NewKey)
     secret = None
     async with form.attempt(session):

@@ -116,6 +116,17 @@ async def withdraw(session: Session, purpose: Purpose, *, bound_to: str) -> None
     )
 
 
+async def withdraw_from(session: Session, purpose: Purpose, person_id: PersonId) -> None:
+    """Make every unused token of `purpose` that somebody holds worthless. With the worker's rights."""
+    await session.execute(
+        delete(OneTimeToken).where(
+            OneTimeToken.purpose == purpose,
+            OneTimeToken.person_id == person_id,
+            OneTimeToken.used_at.is_(None),
+        )
+    )
+
+
 async def _checked(
     session: Session | ReadSession, secret: str, purpose: Purpose, token: str, function: str
 ) -> Token:

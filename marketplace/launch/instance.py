@@ -100,7 +100,7 @@ async def worker_database(settings: Settings) -> AsyncIterator[Database]:
 
 def environment(settings: Settings) -> dict[str, str]:
     """The variables that give a child process these same settings."""
-    secret, seal = settings.web.secret, settings.seal.key
+    secret, seal, proconnect = settings.web.secret, settings.seal.key, settings.proconnect
     given = {
         "MARKETPLACE_DATA_DIR": str(settings.instance.data_dir.absolute()),
         "MARKETPLACE_DEMO": "1" if settings.instance.demo else "0",
@@ -113,6 +113,14 @@ def environment(settings: Settings) -> dict[str, str]:
         "WEB_BASE_URL": settings.web.base_url,
         "WEB_PORT": str(settings.web.port),
         "SEAL_KEY": seal.get_secret_value() if seal else None,
+        "PROCONNECT_ISSUER": proconnect.issuer,
+        "PROCONNECT_CLIENT_ID": proconnect.client_id,
+        "PROCONNECT_CLIENT_SECRET": (
+            proconnect.client_secret.get_secret_value() if proconnect.client_secret else None
+        ),
+        "PROCONNECT_ALGORITHM": proconnect.algorithm,
+        "PROCONNECT_SCOPES": proconnect.scopes,
+        "PROCONNECT_PKCE": "1" if proconnect.pkce else "0",
     }
     return {name: value for name, value in given.items() if value is not None}
 

@@ -4,46 +4,100 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Request, Response, delete, get, post, put
-from litestar.params import JSONBody
+from litestar.params import FromPath, JSONBody
 
 from marketplace.accounts import queries
 from marketplace.errors import SignInNeeded
 from marketplace.ids import OrganisationId
-from marketplace.sign_in import sessions
-from marketplace.sign_in.authentication import cookie_name
-from marketplace.sign_in.schemas import ActFor, Me, MyOrganisation, SignedIn, SignIn
+from marketplace.sign_in import half_open, passkeys, passwords, sessions
+from marketplace.sign_in.cookies import (
+    client_of,
+    device_of,
+    half_open_of,
+    own_session_of,
+    session_id_of,
+    with_half_open,
+    with_session,
+)
+from marketplace.sign_in.schemas import (
+    ActFor,
+    Begun,
+    GivenCode,
+    Me,
+    MyOrganisation,
+    PasskeyAnswer,
+    PasskeyOptions,
+    SessionOut,
+    SignedIn,
+    SignIn,
+)
 from marketplace.web import csrf
+from marketplace.web.rates import SECOND_FACTOR, SIGN_IN
 from marketplace.web.transaction import By, Reads, Writes, actor_of
 
 
-def session_id_of(request: Request[Any, Any, Any]) -> UUID | None:
-    """The session that this request came with, if it came with one."""
-    found: UUID | None = request.scope.get("session_id")  # type: ignore[assignment]
-    return found
-
-
-def with_session(request: Request[Any, Any, Any], answer: Response[Any], token: str | None) -> Response[Any]:
-    """`answer`, giving the browser a session's token, or taking it back."""
-    secure = request.app.state.secure_cookies
-    name = cookie_name(secure=secure)
-    if token is None:
-        answer.set_cookie(name, "", max_age=0, httponly=True, samesite="lax", secure=secure, path="/")
-    else:
-        lifetime = int(sessions.LIFETIME.total_seconds())
-        answer.set_cookie(
-            name, token, max_age=lifetime, httponly=True, samesite="lax", secure=secure, path="/"
-        )
-    return answer
+def signed_in(request: Request[Any, Any, Any], token: str, *, status: int = 201) -> Response[Any]:
+    """The answer that gives a program its session."""
+    answer = Response(SignedIn(csrf_token=csrf.token(request.app.state.secret, token)), status_code=status)
+    return with_session(request, answer, token)
 
 
 @post("/sessions", summary="Sign in with a password", tags=["accounts"])
-async def sign_in(request: Request[Any, Any, Any], data: JSONBody[SignIn]) -> Response[SignedIn]:
-    token = await sessions.sign_in(
-        request.app.state.database, email=data.email, password=data.password.get_secret_value()
-    )
+async def sign_in(request: Request[Any, Any, Any], data: JSONBody[SignIn]) -> Response[Begun]:
+    await request.app.state.rates.hit(SIGN_IN, client_of(request), data.email.lower())
+    found = await passwords.sign_in(
+        request.app.state.database, email=data.email, password=data.password.get_secret_value(), device=device_of(request)
+    )  # fmt: skip
     await sessions.leave(request.app.state.database, actor_of(request), session_id_of(request))
-    answer = Response(SignedIn(csrf_token=csrf.token(request.app.state.secret, token)), status_code=201)
-    return with_session(request, answer, token)
+    if isinstance(found, passwords.CodeAwaited):
+        answer = Response(Begun(second_factor_needed=True, csrf_token=None), status_code=201)
+        return with_half_open(request, answer, found.token)
+    token = csrf.token(request.app.state.secret, found.token)
+    answer = Response(Begun(second_factor_needed=False, csrf_token=token), status_code=201)
+    return with_session(request, answer, found.token)
+
+
+@post("/sessions/second-factor", summary="Give the code that completes a sign-in", tags=["accounts"])
+async def give_code(request: Request[Any, Any, Any], data: JSONBody[GivenCode]) -> Response[SignedIn]:
+    half = await half_open_of(request)
+    await request.app.state.rates.hit(SECOND_FACTOR, str(half.person_id))
+    token = await half_open.complete(
+        request.app.state.database, half, code=data.code, secret=request.app.state.secret, device=device_of(request)
+    )  # fmt: skip
+    return signed_in(request, token)
+
+
+@post("/sessions/passkey-options", summary="Begin to sign in with a passkey", tags=["accounts"])
+async def passkey_sign_in_options(request: Request[Any, Any, Any], session: Writes) -> PasskeyOptions:
+    await request.app.state.rates.hit(passkeys.CEREMONIES, client_of(request))
+    made = await passkeys.begin_sign_in(session, site=passkeys.site(request.app.state.base_url))
+    return PasskeyOptions.model_validate(made)
+
+
+@post("/sessions/passkey", summary="Sign in with a passkey", tags=["accounts"])
+async def sign_in_with_passkey(
+    request: Request[Any, Any, Any], data: JSONBody[PasskeyAnswer]
+) -> Response[SignedIn]:
+    await request.app.state.rates.hit(SIGN_IN, client_of(request))
+    token = await passkeys.sign_in(
+        request.app.state.database, data.challenge_id, data.credential,
+        site=passkeys.site(request.app.state.base_url), device=device_of(request),
+    )  # fmt: skip
+    await sessions.leave(request.app.state.database, actor_of(request), session_id_of(request))
+    return signed_in(request, token)
+
+
+@get("/sessions", summary="My open sessions", tags=["accounts"])
+async def my_sessions(request: Request[Any, Any, Any], reads: Reads, by: By) -> list[SessionOut]:
+    by.require_session()
+    current = session_id_of(request)
+    return [
+        SessionOut(
+            id=s.id, device=s.device, proof=s.proof, created_at=s.created_at, last_seen_at=s.last_seen_at,
+            expires_at=s.expires_at, current=s.id == current,
+        )
+        for s in await sessions.mine(reads, by)
+    ]  # fmt: skip
 
 
 @delete("/sessions/current", summary="Sign out", tags=["accounts"], status_code=204)
@@ -54,13 +108,25 @@ async def sign_out(request: Request[Any, Any, Any], session: Writes) -> Response
     return with_session(request, Response(None, status_code=204), None)
 
 
+@delete("/sessions/others", summary="End all my other sessions", tags=["accounts"], status_code=204)
+async def end_other_sessions(request: Request[Any, Any, Any], session: Writes, by: By) -> None:
+    by.require_session()
+    await sessions.end_others(session, own_session_of(request), by=by)
+
+
+@delete("/sessions/{session_id:uuid}", summary="End one of my sessions", tags=["accounts"], status_code=204)
+async def end_session(session: Writes, by: By, session_id: FromPath[UUID]) -> None:
+    by.require_session()
+    await sessions.end_one(session, session_id, by=by)
+
+
 @get("/me", summary="Who I am", tags=["accounts"])
 async def me(by: By) -> Me:
     if not by.signed_in:
         raise SignInNeeded
     return Me(
         name=by.name, organisation_id=by.organisation_id, organisation_name=by.organisation_name, kind=by.kind,
-        roles=sorted(by.roles), channel=by.channel,
+        roles=sorted(by.roles), channel=by.channel, passkey_needed=by.passkey_needed,
     )  # fmt: skip
 
 
@@ -78,12 +144,12 @@ async def my_organisations(reads: Reads, by: By) -> list[MyOrganisation]:
 async def act_for(
     request: Request[Any, Any, Any], session: Writes, by: By, data: JSONBody[ActFor]
 ) -> Response[SignedIn]:
-    session_id = session_id_of(request)
-    if session_id is None:
-        raise SignInNeeded
+    session_id = own_session_of(request)
     token = await sessions.act_for(session, by, session_id, OrganisationId(data.organisation_id))
-    answer = Response(SignedIn(csrf_token=csrf.token(request.app.state.secret, token)))
-    return with_session(request, answer, token)
+    return signed_in(request, token, status=200)
 
 
-HANDLERS = [sign_in, sign_out, me, my_organisations, act_for]
+HANDLERS = [
+    sign_in, give_code, passkey_sign_in_options, sign_in_with_passkey, my_sessions, sign_out, end_other_sessions, end_session,
+    me, my_organisations, act_for,
+]  # fmt: skip

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from litestar import Litestar, MediaType, Request, Response
 from litestar.exceptions import ClientException, HTTPException, ValidationException
@@ -22,6 +22,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm.exc import StaleDataError
 
 from marketplace import logs
+from marketplace.actor import PasskeyNeeded, ProofNeeded
 from marketplace.db import as_unavailable
 from marketplace.errors import (
     Conflict,
@@ -167,6 +168,10 @@ def _answer(
         return problem(request, status=status, code=code, title=title, fields=fields, facts=facts)
     if status == 401 and request.method == "GET":
         return Redirect(f"/connexion?suite={quote(request.url.path)}", status_code=303)
+    if code == ProofNeeded.code:
+        return Redirect(f"/compte/confirmer?suite={quote(_page_of(request))}", status_code=303)
+    if code == PasskeyNeeded.code and request.method == "GET":
+        return Redirect("/compte/securite", status_code=303)
     return _page(request, status=status, code=code, title=title, fields=fields)
 
 
@@ -242,6 +247,13 @@ def wants_json(request: Request[Any, Any, Any]) -> bool:
         return True
     accept = request.headers.get("accept", "")
     return "json" in accept and "text/html" not in accept
+
+
+def _page_of(request: Request[Any, Any, Any]) -> str:
+    """The page that the request was made from, to come back to: itself, or the one whose form it sends."""
+    if request.method == "GET":
+        return request.url.path
+    return urlsplit(request.headers.get("referer", "")).path or "/compte"
 
 
 def _validation_fields(error: ValidationException) -> Iterator[FieldError]:

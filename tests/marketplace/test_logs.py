@@ -95,3 +95,12 @@ async def test_an_unexpected_failure_is_logged_under_the_id_that_the_person_is_s
     assert line["request_id"] == answer.json()["request_id"]
     assert "UndefinedTable" in line["exception"]
     assert "UndefinedTable" not in answer.text
+
+
+async def test_a_link_that_proves_something_is_not_in_the_line_of_whoever_follows_it(
+    world: World, lines: Any
+) -> None:
+    token = f"{'0a' * 16}.{'0b' * 32}"
+    assert (await world.http.get(f"/mot-de-passe/{token}")).status_code == 404
+    (line,) = (line for line in lines() if line["event"] == "request")
+    assert line["path"] == "/mot-de-passe/…"

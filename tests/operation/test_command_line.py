@@ -50,6 +50,7 @@ def test_without_a_command_the_help_is_shown_as_it_is_laid_out(cli: Cli, command
         (["demo", "--port", "huit"], "--port"),
         (["scenario", "--towns", "0"], "--towns"),
         (["create-admin"], "email"),
+        (["forget-factors"], "email"),
         (["load", "solutions"], "file"),
         (["load", "solutions", "absent.csv"], "absent.csv"),
         (["load", "towns", "absent.csv"], "absent.csv"),
@@ -170,6 +171,7 @@ def test_a_database_of_another_version_is_refused_and_left_alone(
         ["reindex"],
         ["load", "towns"],
         ["create-admin", "a@exemple.test"],
+        ["forget-factors", "a@exemple.test"],
     ):
         done = on_servers(*command)
         assert done.status == 1, command
@@ -252,3 +254,11 @@ def test_an_address_that_is_none_is_refused(
     assert (done.status, done.out) == (2, "")
     assert done.line.startswith("email:")
     assert ask(database_urls["owner"], "select count(*) from person") == 0
+
+
+def test_the_operator_forgets_the_factors_of_an_account_that_exists(on_servers: Cli) -> None:
+    assert on_servers("create-admin", "chef@exemple.test").status == 0
+    assert on_servers("forget-factors", "Chef@exemple.test").status == 0
+    unknown = on_servers("forget-factors", "personne@exemple.test")
+    assert unknown.status == 2
+    assert "Aucun compte n’a cette adresse" in unknown.line

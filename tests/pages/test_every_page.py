@@ -14,7 +14,21 @@ from tests.support.world import Caller, World
 
 BY_MAIL = {"/inscription/preuve/…", "/invitation/…"}
 """Pages that only a mailed link opens."""
-NOT_PAGES = {"/langue/…", "/achats/…/avancement", *BY_MAIL}
+PROCONNECT = {
+    f"/connexion/proconnect{rest}" for rest in ("", "/retour", "/lien", "/organisation", "/deconnecte")
+}
+"""Only where a provider is set: read in tests/journeys/test_proconnect_journey.py."""
+NOT_PAGES = {
+    "/langue/…",
+    "/achats/…/avancement",
+    "/connexion/code",  # between a right password and its code
+    "/compte/confirmer",  # when a sensitive act asks for a recent proof
+    "/mot-de-passe/…",  # from a mail alone
+    "/compte/adresse/…",  # from a mail alone
+    *PROCONNECT,
+    *BY_MAIL,
+}
+"""What no link leads to. Those of signing in are read in tests/marketplace/sign_in and tests/journeys."""
 ABOVE_THE_THRESHOLD = {"/achats/…/profil-acheteur", "/achats/…/dossier.zip"}
 COMMON = (
     "/langue",
@@ -24,6 +38,7 @@ COMMON = (
     "/regles",
     "/contact",
     "/connexion",
+    "/mot-de-passe-oublie",
     "/mentions",
     "/acces",
     "/donnees",

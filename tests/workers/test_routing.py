@@ -1,6 +1,8 @@
 """The dictionary of events: complete, and its names can be trusted to last."""
 
 from datetime import UTC, datetime
+from enum import StrEnum
+from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 from uuid import UUID
 
@@ -52,6 +54,10 @@ def _is_field(kind: type[Event], name: str) -> bool:
 def _some(hint: Any) -> Any:
     if get_origin(hint) is tuple:
         return (_some(get_args(hint)[0]), _some(get_args(hint)[0]))
+    if get_origin(hint) is UnionType:
+        return _some(get_args(hint)[0])
+    if isinstance(hint, type) and issubclass(hint, StrEnum):
+        return next(iter(hint))
     hint = getattr(hint, "__supertype__", hint)
     return {
         UUID: new_id(),
