@@ -2,3 +2,5 @@
 
 `app.py` plugs every room together; nothing else in this package knows a room above it.
 """
+
+VERSION = "0.2.0"

@@ -29,7 +29,7 @@ async def store(
         id=new_id(), organisation_id=organisation_id, shared_with=shared_with, pool_id=pool_id, name=name,
         media_type=media_type, size=len(content), sha256=hashlib.sha256(content).hexdigest(),
     )  # fmt: skip
-    _write(path_of(folder, file.id), content)
+    write(path_of(folder, file.id), content)
     session.add(file)
     await session.flush()
     return file
@@ -51,7 +51,21 @@ def content_of(folder: Path, file: StoredFile) -> bytes:
     return content
 
 
-def _write(path: Path, content: bytes) -> None:
+def fault_of(folder: Path, file: StoredFile) -> str | None:
+    """In French, for operators: what is wrong with the bytes of `file`, or None."""
+    path = path_of(folder, file.id)
+    try:
+        with path.open("rb") as content:
+            found = hashlib.file_digest(content, "sha256").hexdigest()
+    except FileNotFoundError:
+        return "le fichier manque"
+    except OSError as error:
+        return f"le fichier est illisible ({error.strerror})"
+    return None if found == file.sha256 else "le fichier a été altéré"
+
+
+def write(path: Path, content: bytes) -> None:
+    """Put `content` at `path`, whole or not at all. Raises `StorageFull`."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as part:

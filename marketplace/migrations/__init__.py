@@ -3,6 +3,6 @@
 marketplace migrate    applies what is missing, under one lock, as the owner role
 """
 
-from marketplace.migrations.runner import DatabaseBehind, DatabaseNewer, check, upgrade
+from marketplace.migrations.runner import DatabaseBehind, DatabaseNewer, check, refuse_newer, upgrade
 
-__all__ = ["DatabaseBehind", "DatabaseNewer", "check", "upgrade"]
+__all__ = ["DatabaseBehind", "DatabaseNewer", "check", "refuse_newer", "upgrade"]

@@ -62,7 +62,7 @@ def _upgrade(
     connection.commit()
     try:
         before = _found(connection)
-        _refuse_newer(before)
+        refuse_newer(before)
         script = ScriptDirectory.from_config(config())
         missing = [r.revision for r in script.iterate_revisions("head", before or "base")]
         for revision in reversed(missing):
@@ -82,7 +82,7 @@ async def check(engine: AsyncEngine) -> None:
     """Raise `DatabaseNewer` or `DatabaseBehind` unless the database is exactly at this version."""
     async with engine.connect() as connection:
         found = await connection.run_sync(_found)
-    _refuse_newer(found)
+    refuse_newer(found)
     head = ScriptDirectory.from_config(config()).get_current_head()
     if found != head:
         raise DatabaseBehind(found=found or "vide", head=head)
@@ -94,7 +94,8 @@ def _found(connection: Connection) -> str | None:
     return found
 
 
-def _refuse_newer(found: str | None) -> None:
+def refuse_newer(found: str | None) -> None:
+    """Raise `DatabaseNewer` for a revision that this version does not know."""
     script = ScriptDirectory.from_config(config())
     if found is not None and found not in {r.revision for r in script.walk_revisions()}:
         raise DatabaseNewer(found=found)

@@ -57,6 +57,15 @@ def unseal(
     return content
 
 
+def unwraps(wrapped_key: bytes, seal_key: str) -> bool:
+    """Whether `seal_key` is the one that a consultation's key was wrapped with."""
+    try:
+        _box(seal_key).decrypt(wrapped_key)
+    except (CryptoError, BadSealKey):
+        return False
+    return True
+
+
 def _box(seal_key: str | None) -> SecretBox:
     try:
         key = base64.b64decode(seal_key or "", validate=True)
