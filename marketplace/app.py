@@ -65,7 +65,7 @@ from marketplace.errors import Forbidden, NotFound, Unavailable
 from marketplace.settings import Settings, needed
 from marketplace.sign_in.authentication import Authentication
 from marketplace.sign_in.proconnect import ProConnect
-from marketplace.web import openapi, pages, problems
+from marketplace.web import metrics, openapi, pages, problems
 from marketplace.web.context import RequestContext
 from marketplace.web.csrf import SAFE, refuse_forged
 from marketplace.web.fonts import make_fonts
@@ -188,6 +188,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
             ),
             healthz,
             readyz,
+            *metrics.HANDLERS,
         ],
         dependencies=DEPENDENCIES,
         middleware=[Authentication()],
@@ -218,12 +219,13 @@ def create_app(settings: Settings | None = None) -> Litestar:
                 "search": PostgresEngine(),
                 "rates": Rates(),
                 "proconnect": ProConnect.from_settings(settings.proconnect, site=settings.web.base_url),
+                "metrics": metrics.Metrics(),
             }
         ),
         logging_config=None,
     )
     openapi.make_exact(app)
-    app.asgi_handler = RequestContext(app.asgi_handler)
+    app.asgi_handler = metrics.Metered(RequestContext(app.asgi_handler), app.state.metrics)
     return app
 
 

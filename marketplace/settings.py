@@ -141,6 +141,18 @@ class SealSettings(BaseSettings):
     )
 
 
+class MetricsSettings(BaseSettings):
+    """Who may read `/metrics`."""
+
+    model_config = SettingsConfigDict(env_prefix="METRICS_", extra="ignore")
+
+    token: SecretStr | None = Field(
+        None,
+        description="Jeton de lecture de /metrics ; sans lui, la machine elle-même seulement",
+        min_length=16,
+    )
+
+
 class InstanceSettings(BaseSettings):
     """The instance as a whole."""
 
@@ -170,6 +182,7 @@ class Settings:
     sign_in: SignInSettings
     proconnect: ProConnectSettings
     seal: SealSettings
+    metrics: MetricsSettings
 
     @classmethod
     def read(cls, overrides: Mapping[str, Any] | None = None) -> Self:

@@ -8,11 +8,12 @@ from typing import Any
 from sqlalchemy import bindparam, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.types import Text
 
 from marketplace import migrations
 from marketplace.actor import SYSTEM
-from marketplace.db import Database, ReadSession
+from marketplace.db import Database
 from marketplace.files import storage
 from marketplace.files.models import StoredFile
 from marketplace.operation.truths import TRUTHS
@@ -51,37 +52,46 @@ async def examine(
     Raises `DatabaseBehind` or `DatabaseNewer`: the questions are those of this version's tables.
     """
     worker = needed(settings.database.worker_url, "DATABASE_WORKER_URL")
-    roles = {
-        "application": make_url(needed(settings.database.url, "DATABASE_URL")).username,
-        "worker": make_url(worker).username,
-    }
+    application = needed(settings.database.url, "DATABASE_URL")
     database = Database(settings.database.owner_url or worker, pool_size=1)
-    total = len(TRUTHS) + len(_COMPUTED)
-    found = []
     try:
         await migrations.check(database.engine)
         async with database.reading(SYSTEM) as reads:
-            for truth in TRUTHS:
-                question = text(truth.broken)
-                given = {
-                    name: value for name, value in (_STATES | roles).items() if f":{name}" in truth.broken
-                }
-                for name in _STATES.keys() & given.keys():
-                    question = question.bindparams(bindparam(name, type_=ARRAY(Text())))
-                for name in roles.keys() & given.keys():
-                    question = question.bindparams(bindparam(name, type_=Text()))
-                faults = list(await reads.scalars(question, given))
-                found.append(Finding(truth.name, truth.sentence, faults))
-                advance("Invariants", len(found), total)
-            for name, sentence, check in _COMPUTED:
-                found.append(Finding(name, sentence, await check(reads, settings.files_dir)))
-                advance("Invariants", len(found), total)
+            return await ask(
+                reads,
+                settings.files_dir,
+                application=make_url(application).username or "",
+                worker=make_url(worker).username or "",
+                advance=advance,
+            )
     finally:
         await database.close()
+
+
+async def ask(
+    reads: AsyncSession,
+    folder: Path,
+    *,
+    application: str,
+    worker: str,
+    advance: Callable[[str, int, int], None] = lambda *_: None,
+) -> list[Finding]:
+    """Every invariant, as this transaction sees it. `application` and `worker` are the names of the two roles."""
+    values = _STATES | {"application": application, "worker": worker}
+    found: list[Finding] = []
+    for truth in TRUTHS:
+        given = {name: value for name, value in values.items() if f":{name}" in truth.broken}
+        typed = [bindparam(name, type_=ARRAY(Text()) if name in _STATES else Text()) for name in given]
+        faults = list(await reads.scalars(text(truth.broken).bindparams(*typed), given))
+        found.append(Finding(truth.name, truth.sentence, faults))
+        advance("Invariants", len(found), len(TRUTHS) + len(_COMPUTED))
+    for name, sentence, check in _COMPUTED:
+        found.append(Finding(name, sentence, await check(reads, folder)))
+        advance("Invariants", len(found), len(TRUTHS) + len(_COMPUTED))
     return found
 
 
-async def _files(reads: ReadSession, folder: Path) -> list[str]:
+async def _files(reads: AsyncSession, folder: Path) -> list[str]:
     faults = []
     async for file in await reads.stream_scalars(select(StoredFile).order_by(StoredFile.id)):
         why = storage.fault_of(folder, file)
@@ -90,7 +100,7 @@ async def _files(reads: ReadSession, folder: Path) -> list[str]:
     return faults
 
 
-async def _perimeters(reads: ReadSession, folder: Path) -> list[str]:
+async def _perimeters(reads: AsyncSession, folder: Path) -> list[str]:
     del folder
     rows = await reads.execute(
         select(Pool.id, Pool.frozen_perimeter, Pool.frozen_sha256).where(Pool.frozen_perimeter.is_not(None))
@@ -99,7 +109,7 @@ async def _perimeters(reads: ReadSession, folder: Path) -> list[str]:
 
 
 _STATES: dict[str, Any] = {"present": sorted(PRESENT), "counted": sorted(COUNTED)}
-_COMPUTED: Sequence[tuple[str, str, Callable[[ReadSession, Path], Awaitable[list[str]]]]] = (
+_COMPUTED: Sequence[tuple[str, str, Callable[[AsyncSession, Path], Awaitable[list[str]]]]] = (
     ("files_are_whole", "chaque fichier est là, avec son empreinte", _files),
     ("perimeters_hold", "chaque périmètre figé a son empreinte", _perimeters),
 )

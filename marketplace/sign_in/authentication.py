@@ -33,7 +33,7 @@ class Authentication(ASGIMiddleware):
     @staticmethod
     def should_bypass_for_scope(scope: Scope) -> bool:
         """Static files and probes ask for nobody."""
-        return scope["path"].startswith(("/static/", "/healthz", "/readyz"))
+        return scope["path"].startswith(("/static/", "/healthz", "/readyz", "/metrics"))
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         connection: ASGIConnection[Any, Any, Any, Any] = ASGIConnection(scope)

@@ -34,15 +34,19 @@ from tests.support.world import TOWN_ROLES, World
 
 DEPARTMENT = "18"
 SEAL_KEY = b64encode(b"fictional key of a test release.").decode()
-PASSWORD = "mot de passe de la version précédente"  # noqa: S105  a fictional person's, in a fixture
+PASSWORD = "mot de passe de la version précédente"
 
 
 async def live(settings: Settings) -> None:
     async with World.open(settings) as world:
         kept = f"department_code <> '{DEPARTMENT}'"
-        await world.sql(f"delete from former_commune where present_insee in (select insee from commune where {kept})")
+        await world.sql(
+            f"delete from former_commune where present_insee in (select insee from commune where {kept})"
+        )
         await world.sql(f"delete from commune where {kept}")
-        await world.sql("delete from epci e where not exists (select from commune c where c.epci_siren = e.siren)")
+        await world.sql(
+            "delete from epci e where not exists (select from commune c where c.epci_siren = e.siren)"
+        )
         await world.town("18205")  # whom the first pool invites
         async for phase, told in phases(world):
             print(phase, told.path)
@@ -64,11 +68,29 @@ def main(release: str, folder: Path) -> None:
         asyncio.run(loading.load(found.worker))
         make_fonts(data / "fonts")
         settings = Settings.read(
-            {**found.environment(), **instance_secrets(data), "SEAL_KEY": SEAL_KEY, "MARKETPLACE_DATA_DIR": place, "MARKETPLACE_DEMO": "1", "MARKETPLACE_LOG_LEVEL": "ERROR"}
+            {
+                **found.environment(),
+                **instance_secrets(data),
+                "SEAL_KEY": SEAL_KEY,
+                "MARKETPLACE_DATA_DIR": place,
+                "MARKETPLACE_DEMO": "1",
+                "MARKETPLACE_LOG_LEVEL": "ERROR",
+            }
         )
         asyncio.run(live(settings))
         sockets = found.owner.partition("host=")[2]
-        dump = [binaries() / "pg_dump", "-h", sockets, "-U", "lotcommun_owner", "-d", "lotcommun", "--no-owner", "--no-comments", "--restrict-key=lotcommun"]
+        dump = [
+            binaries() / "pg_dump",
+            "-h",
+            sockets,
+            "-U",
+            "lotcommun_owner",
+            "-d",
+            "lotcommun",
+            "--no-owner",
+            "--no-comments",
+            "--restrict-key=lotcommun",
+        ]
         plain = subprocess.run(dump, capture_output=True, check=True).stdout
         (folder / f"{release}.sql.gz").write_bytes(gzip.compress(plain, 9, mtime=0))
         with tarfile.open(folder / f"{release}.tar.gz", "w:gz") as archive:
