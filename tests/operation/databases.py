@@ -10,6 +10,19 @@ from sqlalchemy.pool import NullPool
 from marketplace.db import asyncpg_url
 
 
+async def do(url: str, statement: str) -> Any:
+    """One statement outside any transaction; its scalar, or None when it returns nothing."""
+    engine = create_async_engine(asyncpg_url(url)[0], poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    try:
+        async with engine.connect() as connection:
+            result = None
+            for part in statement.split("; "):
+                result = await connection.execute(text(part))
+            return result.scalar() if result is not None and result.returns_rows else None
+    finally:
+        await engine.dispose()
+
+
 def ask(url: str, statement: str) -> Any:
     """One scalar, or None for a statement that returns nothing."""
 
