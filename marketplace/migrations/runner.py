@@ -8,6 +8,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
@@ -30,6 +31,13 @@ class DatabaseBehind(Unavailable):
     sentence = N_("La base n’est pas à jour ({found} au lieu de {head}). Lancez « marketplace migrate ».")
 
 
+class OwnerRefused(Unavailable):
+    code = "owner_refused"
+    sentence = N_(
+        "Le rôle de DATABASE_OWNER_URL n’a pas le droit de modifier la base ({said}). Il doit la posséder, sans « noinherit »."
+    )
+
+
 def config(**attributes: object) -> Config:
     """Alembic's configuration, without a file."""
     made = Config()
@@ -43,7 +51,7 @@ async def upgrade(
 ) -> list[str]:
     """Apply what is missing, each revision in its own transaction. Returns the revisions applied.
 
-    `app_role` and `worker_role` are the names that policies and privileges are given to. Raises `DatabaseNewer`.
+    `app_role` and `worker_role` are the names that policies and privileges are given to. Raises `DatabaseNewer`, `OwnerRefused`.
     """
     engine = create_async_engine(
         asyncpg_url(owner_url)[0], poolclass=NullPool, connect_args=asyncpg_url(owner_url)[1]
@@ -51,6 +59,10 @@ async def upgrade(
     try:
         async with engine.connect() as connection:
             return await connection.run_sync(_upgrade, app_role, worker_role, say)
+    except DBAPIError as error:
+        if getattr(error.orig, "sqlstate", None) == "42501":
+            raise OwnerRefused(said=str(error.orig).rsplit(": ", 1)[-1]) from error
+        raise
     finally:
         await engine.dispose()
 

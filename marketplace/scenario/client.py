@@ -19,6 +19,9 @@ class Client:
             base_url=f"{base_url}/api/v1", timeout=60, headers={"Accept": "application/json"}
         )
 
+    def close(self) -> None:
+        self.http.close()
+
     def with_key(self, secret: str) -> Self:
         self.http.headers["Authorization"] = f"Bearer {secret}"
         return self

@@ -5,10 +5,12 @@ import socket
 import tempfile
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+from sqlalchemy.engine import make_url
 
 from catalog.solutions import importing
 from marketplace.db import Database
@@ -34,21 +36,29 @@ def run(*, towns: int, solutions: Path | None, say: Say) -> dict[str, Any]:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="lot-commun-")))
         overrides = {
-            "WEB_PORT": str(_free_port()),
+            "WEB_PORT": str(free_port()),
             "MARKETPLACE_DEMO": "1",
             "MARKETPLACE_LOG_LEVEL": "WARNING",
         }
         settings = stack.enter_context(instance(folder, say=say, overrides=overrides))
-        cast, sheets = asyncio.run(_prepare(settings, towns=towns, rows=rows, say=say))
-        stack.enter_context(processes.running(settings, say=say))
-        try:
-            story = Story(f"http://127.0.0.1:{settings.web.port}", cast, say)
-            found = story.play(sheets=sheets)
-        except StepFailed:
-            for name in ("serve", "worker"):
-                say(f"--- {name}\n{last_lines(folder / 'logs' / f'{name}.log', 12)}")
-            raise
+        found = play_on(settings, towns=towns, rows=rows, say=say)
     return found | {"seconds": round(time.monotonic() - started, 1)}
+
+
+def play_on(
+    settings: Settings, *, towns: int, rows: list[SourceRow] | None = None, say: Say
+) -> dict[str, Any]:
+    """Play it on a migrated, empty instance in demo mode, whose engines answer; web and worker run meanwhile, as processes."""
+    cast, sheets = asyncio.run(_prepare(settings, towns=towns, rows=rows, say=say))
+    address = f"http://127.0.0.1:{settings.web.port}"
+    with processes.running(settings, say=say), closing(Story(address, cast, say)) as story:
+        try:
+            return story.play(sheets=sheets)
+        except StepFailed:
+            logs = settings.instance.data_dir / "logs"
+            for name in ("serve", "worker"):
+                say(f"--- {name}\n{last_lines(logs / f'{name}.log', 12)}")
+            raise
 
 
 async def _prepare(
@@ -59,7 +69,8 @@ async def _prepare(
     worker_url = needed(settings.database.worker_url, "DATABASE_WORKER_URL")
     say("Territoires et catalogue")
     await seeding.seed(settings)
-    await demo_clock.allow(needed(settings.database.owner_url, "DATABASE_OWNER_URL"), "lotcommun_app")
+    application = make_url(needed(settings.database.url, "DATABASE_URL")).username or ""
+    await demo_clock.allow(needed(settings.database.owner_url, "DATABASE_OWNER_URL"), application)
     if rows is not None:
         database = Database(worker_url)
         report = await importing.load(database, rows, now=datetime.now(UTC))
@@ -72,7 +83,8 @@ async def _prepare(
     return await make_cast(worker_url, towns=towns, startups=sellers), sheets
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of this machine that nobody listens on now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

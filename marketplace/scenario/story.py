@@ -23,13 +23,19 @@ class Story:
 
     def __init__(self, base_url: str, cast: Cast, say: Callable[[str], None]) -> None:
         self.base_url, self.cast, self.say = base_url, cast, say
-        self.agent = Client(base_url, "agente coordinatrice").sign_in("agent.0@scenario.demo", PASSWORD)
-        self.second = Client(base_url, "agent de la deuxième ville")
+        self._clients: list[Client] = []
+        self.agent = self.client("agente coordinatrice").sign_in("agent.0@scenario.demo", PASSWORD)
+        self.second = self.client("agent de la deuxième ville")
         if len(cast.towns) > 1:
             self.second.sign_in("agent.1@scenario.demo", PASSWORD)
-        self.startup = Client(base_url, "entreprise").sign_in("vente@quinquet.demo", PASSWORD)
-        self.supervisor = Client(base_url, "suivi national").sign_in("suivi@bdt.demo", PASSWORD)
-        self.clock = Client(base_url, "horloge")
+        self.startup = self.client("entreprise").sign_in("vente@quinquet.demo", PASSWORD)
+        self.supervisor = self.client("suivi national").sign_in("suivi@bdt.demo", PASSWORD)
+        self.clock = self.client("horloge")
+
+    def close(self) -> None:
+        """Everybody hangs up."""
+        for client in self._clients:
+            client.close()
 
     def play(self, *, sheets: int) -> dict[str, Any]:
         """Everything, in order."""
@@ -256,7 +262,11 @@ class Story:
         )
 
     def key(self, secret: str, who: str) -> Client:
-        return Client(self.base_url, who).with_key(secret)
+        return self.client(who).with_key(secret)
+
+    def client(self, who: str) -> Client:
+        self._clients.append(Client(self.base_url, who))
+        return self._clients[-1]
 
     def winner(self, name: str) -> Client:
         slug = next(
