@@ -2,6 +2,7 @@
 
 import time
 from typing import Any
+from uuid import UUID
 
 import structlog
 from litestar.datastructures import Headers, MutableScopeHeaders
@@ -9,6 +10,7 @@ from litestar.enums import ScopeType
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
 from marketplace import logs
+from marketplace.actor import Actor
 from marketplace.ids import new_id
 from marketplace.web import i18n
 
@@ -66,8 +68,28 @@ class RequestContext:
             finally:
                 milliseconds = round((time.perf_counter() - started) * 1000, 1)
                 log.info(
-                    "request", method=scope["method"], path=scope["path"], status=status, ms=milliseconds
+                    "request",
+                    method=scope["method"],
+                    path=_path(scope),
+                    status=status,
+                    ms=milliseconds,
+                    **_who(scope),
                 )
+
+
+def _path(scope: HTTPScope) -> str:
+    """The path as it was asked, when all that varies in it is ids; else its template: a link may carry a secret."""
+    varying = (scope.get("path_params") or {}).values()
+    return scope["path"] if all(isinstance(value, UUID) for value in varying) else scope["path_template"]
+
+
+def _who(scope: HTTPScope) -> dict[str, str]:
+    """The ids of who acted and on whose behalf, never a name or an address."""
+    by = scope.get("user")
+    if not isinstance(by, Actor):
+        return {}
+    known = {"person_id": by.person_id, "organisation_id": by.organisation_id}
+    return {name: str(value) for name, value in known.items() if value is not None}
 
 
 def _cookie(headers: Headers, name: str) -> str | None:
