@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from marketplace import VERSION
+
 ROOT = Path(__file__).parent.parent
 CONTRACTS = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
 
@@ -40,3 +42,8 @@ def test_the_lock_files_hash_every_package_and_name_no_index(name: str) -> None:
     pins = [i for i, line in enumerate(lines) if "==" in line and not line.startswith((" ", "#"))]
     assert len(pins) > 30
     assert all("--hash=sha256:" in lines[i + 1] for i in pins)
+
+
+def test_the_program_says_the_version_that_is_packaged() -> None:
+    packaged = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    assert packaged == VERSION

@@ -112,7 +112,7 @@ def _redis(program: str, folder: Path, password: str, stack: ExitStack) -> str:
     identity, port = unprivileged(), free_port()
     process = spawn(
         [*identity.prefix, program, "--bind", "127.0.0.1", "--port", str(port), "--dir", folder, "--appendonly", "yes",
-         "--user", "default", "off", "--user", "lotcommun", "on", f">{password}", "~arq:*", "~lotcommun:*", "&*", "+@all", "-@admin", "-@dangerous", "+info"],
+         "--user", "default", "off", "--user", "lotcommun", "on", f">{password}", "~arq:*", "~lotcommun:*", "~rates*", "&*", "+@all", "-@admin", "-@dangerous", "+info"],
         log=folder / "redis.log", account=identity.account,
     )  # fmt: skip
     stack.callback(stop, process, signal.SIGTERM)

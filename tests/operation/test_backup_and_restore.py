@@ -5,7 +5,7 @@ import shutil
 import stat
 import tarfile
 from collections.abc import AsyncIterator, Callable
-from io import BytesIO
+from io import BytesIO, StringIO
 from pathlib import Path
 from typing import Any
 
@@ -298,6 +298,26 @@ def test_the_command_writes_a_private_archive_once_and_says_what_it_leaves_out(
     assert damaged.status == 1
     assert "le fichier manque" in damaged.err
     assert (tmp_path / "d.tar").exists()
+
+
+def test_the_command_replaces_an_instance_only_under_its_name(
+    on_servers: Cli, tmp_path: Path, database_urls: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert on_servers("backup", tmp_path / "b.tar").status == 0
+    name = database_urls["owner"].rpartition("/")[2].partition("?")[0]
+    ask(database_urls["owner"], "delete from department where code = '18'")
+    wrong = on_servers("restore", tmp_path / "b.tar", "--force", "--instance", "une autre")
+    assert wrong.status == 1
+    assert wrong.err.splitlines()[-1] == "Ce n’est pas le nom de cette instance : rien n’a été touché."
+    monkeypatch.setattr("sys.stdin", StringIO("une autre\n"))
+    typed = on_servers("restore", tmp_path / "b.tar", "--force")
+    assert typed.status == 1
+    assert f"Tout le contenu de « {name} » sera remplacé. Tapez son nom" in typed.err
+    assert ask(database_urls["owner"], "select count(*) from department where code = '18'") == 0
+    right = on_servers("restore", tmp_path / "b.tar", "--force", "--instance", name)
+    assert right.status == 0
+    assert "Clés à remettre, que l’archive ne contient pas : METRICS_TOKEN" in right.out
+    assert ask(database_urls["owner"], "select count(*) from department where code = '18'") == 1
 
 
 def test_the_invariants_command_says_what_is_broken_and_ends_with_one(

@@ -87,7 +87,7 @@ async def test_without_its_database_it_says_so_and_still_answers(world: World) -
 async def test_without_a_token_a_request_that_a_proxy_passed_on_finds_nothing(
     world: World, headers: dict[str, str]
 ) -> None:
-    assert (await world.http.get("/metrics", headers=headers)).status_code in {400, 404}
+    assert (await world.http.get("/metrics", headers=headers)).status_code in {404, 421}
 
 
 async def test_without_a_token_another_machine_finds_nothing(world: World) -> None:
@@ -107,7 +107,7 @@ async def test_with_a_token_only_who_bears_it_reads(
 ) -> None:
     guarded = replace(settings, metrics=settings.metrics.model_copy(update={"token": SecretStr(TOKEN)}))
     async with World.open(guarded) as world:
-        headers = {"Host": "achats.exemple.fr", "X-Forwarded-For": "192.0.2.7"} if status == 200 else {}
+        headers = {"X-Forwarded-For": "192.0.2.7"} if status == 200 else {}
         answer = await world.http.get(
             "/metrics", headers=headers | ({"Authorization": given} if given else {})
         )
