@@ -11,6 +11,7 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy.engine import make_url
 
 from marketplace.embedded import Addresses, EngineError
 from marketplace.files.storage import path_of
@@ -304,7 +305,7 @@ def test_the_command_replaces_an_instance_only_under_its_name(
     on_servers: Cli, tmp_path: Path, database_urls: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert on_servers("backup", tmp_path / "b.tar").status == 0
-    name = database_urls["owner"].rpartition("/")[2].partition("?")[0]
+    name = str(make_url(database_urls["owner"]).database)
     ask(database_urls["owner"], "delete from department where code = '18'")
     wrong = on_servers("restore", tmp_path / "b.tar", "--force", "--instance", "une autre")
     assert wrong.status == 1
