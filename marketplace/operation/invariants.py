@@ -16,7 +16,7 @@ from marketplace.actor import SYSTEM
 from marketplace.db import Database
 from marketplace.files import storage
 from marketplace.files.models import StoredFile
-from marketplace.operation.truths import TRUTHS
+from marketplace.operation.truths import TRUTHS, Truth
 from marketplace.settings import Settings, needed
 from procurement.pools.freezing import content_hash
 from procurement.pools.lifecycle import COUNTED, PRESENT
@@ -77,18 +77,23 @@ async def ask(
     advance: Callable[[str, int, int], None] = lambda *_: None,
 ) -> list[Finding]:
     """Every invariant, as this transaction sees it. `application` and `worker` are the names of the two roles."""
-    values = _STATES | {"application": application, "worker": worker}
     found: list[Finding] = []
     for truth in TRUTHS:
-        given = {name: value for name, value in values.items() if f":{name}" in truth.broken}
-        typed = [bindparam(name, type_=ARRAY(Text()) if name in _STATES else Text()) for name in given]
-        faults = list(await reads.scalars(text(truth.broken).bindparams(*typed), given))
+        faults = await faults_of(reads, truth, application=application, worker=worker)
         found.append(Finding(truth.name, truth.sentence, faults))
         advance("Invariants", len(found), len(TRUTHS) + len(_COMPUTED))
     for name, sentence, check in _COMPUTED:
         found.append(Finding(name, sentence, await check(reads, folder)))
         advance("Invariants", len(found), len(TRUTHS) + len(_COMPUTED))
     return found
+
+
+async def faults_of(reads: AsyncSession, truth: Truth, *, application: str, worker: str) -> list[str]:
+    """What breaks one truth, in words."""
+    values = _STATES | {"application": application, "worker": worker}
+    given = {name: value for name, value in values.items() if f":{name}" in truth.broken}
+    typed = [bindparam(name, type_=ARRAY(Text()) if name in _STATES else Text()) for name in given]
+    return list(await reads.scalars(text(truth.broken).bindparams(*typed), given))
 
 
 async def _files(reads: AsyncSession, folder: Path) -> list[str]:
