@@ -2,7 +2,6 @@
 
 import time
 from typing import Any
-from uuid import UUID
 
 import structlog
 from litestar.datastructures import Headers, MutableScopeHeaders
@@ -70,17 +69,11 @@ class RequestContext:
                 log.info(
                     "request",
                     method=scope["method"],
-                    path=_path(scope),
+                    path=scope["path"],
                     status=status,
                     ms=milliseconds,
                     **_who(scope),
                 )
-
-
-def _path(scope: HTTPScope) -> str:
-    """The path as it was asked, when all that varies in it is ids; else its template: a link may carry a secret."""
-    varying = (scope.get("path_params") or {}).values()
-    return scope["path"] if all(isinstance(value, UUID) for value in varying) else scope["path_template"]
 
 
 def _who(scope: HTTPScope) -> dict[str, str]:
