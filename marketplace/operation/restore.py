@@ -75,7 +75,7 @@ class Restored:
         said = [
             f"Sauvegarde du {when} UTC ({kept.instance}, version {kept.version}) : {count} lignes, {len(kept.files)} fichiers.",
             f"Clés à remettre, que l’archive ne contient pas : {', '.join(kept.keys_left_out)}.",
-            "Sans l’ancien WEB_SECRET, les liens déjà envoyés et les codes des applications d’authentification ne valent plus.",
+            "Sans l’ancien WEB_SECRET, les liens déjà envoyés, les codes des applications et les codes de secours ne valent plus.",
             f"Les sessions sont closes ({self.sessions}) : chacun se reconnecte.",
         ]
         if self.migrations:
