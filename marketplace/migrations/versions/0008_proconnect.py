@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from marketplace.migrations.policies import APPLICATION, function, protect, role
+from marketplace.migrations.policies import function, protect
 
 revision = "0008"
 down_revision = "0007"
@@ -19,11 +19,6 @@ def upgrade() -> None:
     protect("federated_attempt", insert="true")
     protect("federated_identity", read=ME, insert=ME, update=ME)
     protect("federated_session", read=ME, insert=ME)
-    # somebody new is written as themselves
-    op.execute(f"grant insert on person to {role(APPLICATION)}")
-    op.execute(
-        f"create policy person_insert_by_provider on person for insert to {role(APPLICATION)} with check (id = (select actor_person()))"
-    )
     questions()
     narrow_writes()
 
@@ -34,7 +29,6 @@ def downgrade() -> None:
         "find_same_address(text)", "find_federated_identity(text, text)",
     ):  # fmt: skip
         op.execute(f"drop function {signature}")
-    op.execute("drop policy person_insert_by_provider on person")
     for table in ("federated_session", "federated_attempt", "federated_identity"):
         op.drop_table(table)
 
