@@ -34,6 +34,11 @@ def asker(request: Request[Any, Any, Any]) -> str:
     return request.client.host if request.client else "?"
 
 
+async def count_link(request: Request[Any, Any, Any], token: str) -> None:
+    """Count one use of a mailed link, by the link: a whole town hall may come in from one address. Raises `TooOften`."""
+    await request.app.state.rates.hit(SIGN_UP, token.partition(".")[0])
+
+
 @post("/registrations", summary="Register an organisation by its SIRET", tags=["accounts"])
 async def register(
     request: Request[Any, Any, Any], session: Writes, by: By, data: JSONBody[Registration]
@@ -53,7 +58,7 @@ async def register(
     status_code=204,
 )
 async def prove(request: Request[Any, Any, Any], data: JSONBody[Proof]) -> None:
-    await request.app.state.rates.hit(SIGN_UP, asker(request))
+    await count_link(request, data.token)
     database: Database = request.app.state.database
     async with database.reading(actor_of(request)) as reads:
         now = await clock.now(reads)
@@ -219,7 +224,7 @@ async def withdraw_invitation(session: Writes, by: By, invitation_id: FromPath[U
 
 @post("/invitations/acceptance", summary="Accept an invitation, with the mailed token", tags=["accounts"])
 async def accept(request: Request[Any, Any, Any], data: JSONBody[Acceptance]) -> Response[Joined]:
-    await request.app.state.rates.hit(SIGN_UP, asker(request))
+    await count_link(request, data.token)
     password = data.password.get_secret_value() if data.password else None
     joined = await accepted(request, data.token, name=data.name, password=password)
     return Response(

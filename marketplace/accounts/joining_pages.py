@@ -10,7 +10,7 @@ from pydantic import Field
 
 from marketplace import clock
 from marketplace.accounts import claiming, inviting, joining_queries
-from marketplace.accounts.joining_api import accepted, asker
+from marketplace.accounts.joining_api import accepted, asker, count_link
 from marketplace.accounts.joining_queries import DOMAIN_SENTENCES
 from marketplace.accounts.joining_schemas import Address, Refusal
 from marketplace.accounts.lifecycle import CLAIM, CLAIM_STATE_NAMES, is_staff, who
@@ -92,7 +92,7 @@ async def proof_page(request: Request[Any, Any, Any], reads: Reads, token: FromP
 
 @post("/inscription/preuve/{token:str}", status_code=303)
 async def prove(request: Request[Any, Any, Any], token: FromPath[str]) -> Response[Any]:
-    await request.app.state.rates.hit(SIGN_UP, asker(request))
+    await count_link(request, token)
     database: Database = request.app.state.database
     form = await Form.read(request, PasswordForm)
     async with database.reading(actor_of(request)) as reads:
@@ -120,7 +120,7 @@ async def invitation_page(
 
 @post("/invitation/{token:str}", status_code=303)
 async def accept(request: Request[Any, Any, Any], token: FromPath[str]) -> Response[Any]:
-    await request.app.state.rates.hit(SIGN_UP, asker(request))
+    await count_link(request, token)
     form = await Form.read(request, WelcomeForm)
     database: Database = request.app.state.database
     by = actor_of(request)

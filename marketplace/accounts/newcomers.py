@@ -6,11 +6,9 @@ from marketplace.accounts.models import Person
 from marketplace.accounts.roles import refused_as
 from marketplace.actor import Actor
 from marketplace.db import Session
-from marketplace.errors import Conflict, FieldError, Invalid, wrong
+from marketplace.errors import Conflict
 from marketplace.ids import PersonId, new_id
 from marketplace.words import N_
-
-SHORTEST = 12
 
 
 class AccountExists(Conflict):
@@ -27,14 +25,8 @@ def newcomer(name: str = "") -> Actor:
 
 async def first_password(password: str | None, *, words: tuple[str, ...]) -> str:
     """The hash of a first password. `words`: what it must not be made of (name, address). Raises `Invalid` on `password`."""
-    del words
-    faults: list[FieldError] = []
-    if not password or len(password) < SHORTEST:
-        faults.append(
-            wrong("password", N_("Choisissez un mot de passe de {length} caractères au moins."), code="password", length=SHORTEST)
-        )  # fmt: skip
-    if faults or not password:
-        raise Invalid(faults)
+    passwords.check_strength(password or "", words=words)
+    assert password
     return await passwords.hashed(password)
 
 

@@ -10,6 +10,7 @@ SMALL, WIDE = {"width": 320, "height": 800}, {"width": 1280, "height": 900}
 ORDINARY = [
     "/solutions",
     "/regles",
+    "/inscription",
     "/connexion",
     "/mentions-legales",
     "/accessibilite",
@@ -25,7 +26,7 @@ async def look_around(cast: Cast, after: Callable[..., object]) -> list[str]:
     found: list[str] = []
     for somebody, path in _stops(cast)[after]:
         await somebody.goes(path)
-        found += await _wrong_with(somebody)
+        found += await wrong_with(somebody)
     return found
 
 
@@ -56,7 +57,7 @@ def _stops(cast: Cast) -> dict[Callable[..., object], Stops]:
     }  # fmt: skip
 
 
-async def _wrong_with(somebody: Somebody) -> list[str]:
+async def wrong_with(somebody: Somebody) -> list[str]:
     page = somebody.page
     found = []
     found += await somebody.barriers()

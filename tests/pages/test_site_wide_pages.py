@@ -5,7 +5,7 @@ from tests.pages.reader import PASSWORD, Page, Reader
 from tests.support.world import TOWN_ROLES, World
 
 MISSING = ["/nulle-part", "/solutions/nulle-part", "/achats/01a20e45-5ed4-77c0-860e-1ea117d6b523", "/achats/pas-un-id", "/commandes/x/y", "/relecture/%00"]  # fmt: skip
-WALLED = ["/compte", "/organisation/cles", "/commandes", "/factures", "/espace-entreprise", "/relecture", "/besoins/nouveau", "/achats/nouveau", "/suivi", "/espace-entreprise/mandat"]  # fmt: skip
+WALLED = ["/compte", "/organisation/equipe", "/administration/demandes", "/organisation/cles", "/commandes", "/factures", "/espace-entreprise", "/relecture", "/besoins/nouveau", "/achats/nouveau", "/suivi", "/espace-entreprise/mandat"]  # fmt: skip
 
 
 async def test_a_page_that_is_not_there_is_readable_and_offers_a_way_on(world: World) -> None:

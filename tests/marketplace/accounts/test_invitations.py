@@ -175,6 +175,8 @@ async def test_a_newcomer_without_a_name_or_a_good_password_is_told_and_the_link
     token = await invited(world, town, ADA, "agent")
     refused = await world.visitor.post("/invitations/acceptance", {"token": token, "password": "court"})
     assert {e["path"] for e in refused.json()["errors"]} == {"name", "password"}
+    guessed = await world.visitor.post("/invitations/acceptance", {"token": token, "name": "Ada", "password": "ada@vierzon.test"})  # fmt: skip
+    assert [e["code"] for e in guessed.json()["errors"]] == ["guessable"]
     page = await world.http.post(f"/invitation/{token}", data={"name": "Ada", "password": "court"})
     assert page.status_code == 422
     assert 'value="Ada"' in page.text
