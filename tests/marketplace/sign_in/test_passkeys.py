@@ -116,6 +116,22 @@ async def test_a_dishonest_answer_is_refused_whatever_is_wrong_with_it(world: Wo
         assert (await signs_in(window, device)).status_code == 201
 
 
+async def test_an_answer_serves_once_even_from_a_device_that_does_not_count(world: World) -> None:
+    async with Window.open(world) as window:
+        caller, _ = await person(world, password=None)
+        await window.enter(caller)
+        device = Authenticator(counts=False)
+        await registered(window, device)
+        window.http.cookies.clear()
+        asked = (await window.post("/sessions/passkey-options")).json()
+        body = {"challenge_id": asked["challenge_id"], "credential": device.get(asked["options"])}
+        statuses = []
+        for _ in range(2):
+            window.http.cookies.clear()
+            statuses.append((await window.post("/sessions/passkey", body)).status_code)
+        assert statuses == [201, 403]
+
+
 async def test_a_challenge_serves_its_ceremony_and_its_person_only(world: World) -> None:
     async with Window.open(world) as window, Window.open(world) as other:
         caller, _ = await person(world)
