@@ -141,6 +141,17 @@ class SealSettings(BaseSettings):
     )
 
 
+class WebhookSettings(BaseSettings):
+    """Outgoing webhooks."""
+
+    model_config = SettingsConfigDict(env_prefix="WEBHOOK_", extra="ignore")
+
+    allow_private: bool = Field(
+        False,
+        description="Webhooks vers http:// et vers des adresses privées : essais sur sa machine, jamais en service",
+    )
+
+
 class InstanceSettings(BaseSettings):
     """The instance as a whole."""
 
@@ -170,6 +181,7 @@ class Settings:
     sign_in: SignInSettings
     proconnect: ProConnectSettings
     seal: SealSettings
+    webhook: WebhookSettings
 
     @classmethod
     def read(cls, overrides: Mapping[str, Any] | None = None) -> Self:
