@@ -35,6 +35,8 @@ import marketplace.sign_in.security_api
 import marketplace.sign_in.security_pages
 import marketplace.site.pages
 import marketplace.territories.api
+import marketplace.webhooks.api
+import marketplace.webhooks.pages
 import procurement.billing.api
 import procurement.billing.pages
 import procurement.board.duty_pages
@@ -71,6 +73,7 @@ from marketplace.web.csrf import SAFE, refuse_forged
 from marketplace.web.fonts import make_fonts
 from marketplace.web.rates import Rates
 from marketplace.web.transaction import DEPENDENCIES, actor_of
+from marketplace.webhooks.guard import Guard
 from marketplace.words import N_
 from search.engines.postgres import PostgresEngine
 
@@ -80,6 +83,7 @@ ROOMS: dict[str, Path] = {
         marketplace.accounts,
         marketplace.sign_in,
         marketplace.interests,
+        marketplace.webhooks,
         marketplace.demo,
         marketplace.site,
         search,
@@ -104,6 +108,7 @@ API: Sequence[HTTPRouteHandler] = [
     *marketplace.accounts.api.HANDLERS,
     *marketplace.interests.api.HANDLERS,
     *marketplace.accounts.joining_api.HANDLERS,
+    *marketplace.webhooks.api.HANDLERS,
     *marketplace.territories.api.HANDLERS,
     *marketplace.files.api.HANDLERS,
     *search.api.HANDLERS,
@@ -129,6 +134,7 @@ PAGES: Sequence[ControllerRouterHandler] = [
     *marketplace.interests.pages.HANDLERS,
     *marketplace.accounts.team_pages.HANDLERS,
     *marketplace.accounts.joining_pages.HANDLERS,
+    *marketplace.webhooks.pages.HANDLERS,
     *marketplace.files.api.PAGES,
     *marketplace.site.pages.HANDLERS,
     *catalog.solutions.pages.HANDLERS,
@@ -220,6 +226,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
                 "rates": Rates(),
                 "proconnect": ProConnect.from_settings(settings.proconnect, site=settings.web.base_url),
                 "metrics": metrics.Metrics(),
+                "guard": Guard(private=settings.webhook.allow_private),
             }
         ),
         logging_config=None,

@@ -6,7 +6,7 @@ Rooms declare theirs in `lifecycle.py` with the drawing as a comment, and decide
 (`Who`, the room's own enum). One test walks every state × move × who of every lifecycle.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -55,14 +55,23 @@ class Stateful(Protocol):
 
 
 class Lifecycle(Generic[S, W]):
-    """The moves of one noun. `names` gives each state its French name, `people` each party."""
+    """The moves of one noun. `names` gives each state its French name, `people` each party. `announces` makes the event that
+    every move of a row sets off, whichever it is: (the row, as moved) → event.
+    """
 
     def __init__(
-        self, noun: str, moves: Iterable[Move[S, W]], *, names: dict[S, str], people: dict[W, str]
+        self,
+        noun: str,
+        moves: Iterable[Move[S, W]],
+        *,
+        names: dict[S, str],
+        people: dict[W, str],
+        announces: Callable[[Any], outbox.Event] | None = None,
     ) -> None:
         self.noun = noun
         self.names = names
         self.people = people
+        self.announces = announces
         self.moves = {move.name: move for move in moves}
 
     def check(self, state: S, name: str, who: Collection[W]) -> Move[S, W]:
@@ -112,4 +121,6 @@ async def apply(
     )
     if event is not None:
         outbox.record(session, event)
+    if lifecycle.announces is not None:
+        outbox.record(session, lifecycle.announces(row))
     await session.flush()

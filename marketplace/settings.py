@@ -153,6 +153,17 @@ class MetricsSettings(BaseSettings):
     )
 
 
+class WebhookSettings(BaseSettings):
+    """Outgoing webhooks."""
+
+    model_config = SettingsConfigDict(env_prefix="WEBHOOK_", extra="ignore")
+
+    allow_private: bool = Field(
+        False,
+        description="Webhooks vers http:// et vers des adresses privées : essais sur sa machine, jamais en service",
+    )
+
+
 class InstanceSettings(BaseSettings):
     """The instance as a whole."""
 
@@ -183,6 +194,7 @@ class Settings:
     proconnect: ProConnectSettings
     seal: SealSettings
     metrics: MetricsSettings
+    webhook: WebhookSettings
 
     @classmethod
     def read(cls, overrides: Mapping[str, Any] | None = None) -> Self:

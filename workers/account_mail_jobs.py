@@ -8,6 +8,7 @@ from marketplace import clock
 from marketplace.accounts import tokens
 from marketplace.accounts.events import (
     AdminAdded,
+    ApiKeyExpiring,
     ClaimDecided,
     ClaimProven,
     ClaimStarted,
@@ -16,7 +17,7 @@ from marketplace.accounts.events import (
 )
 from marketplace.accounts.joining_models import Claim, TeamInvitation
 from marketplace.accounts.lifecycle import ClaimState, InvitationState
-from marketplace.accounts.models import Organisation, Person
+from marketplace.accounts.models import ApiKey, Organisation, Person
 from marketplace.accounts.tokens import Purpose
 from marketplace.actor import ROLE_NAMES, OrganisationKind, Role
 from marketplace.db import Session
@@ -126,6 +127,22 @@ async def roles_changed(session: Session, event: RolesChanged, tools: Tools) -> 
         )
         + f"\n\n{tools.settings.web.base_url}/compte",
     )  # fmt: skip
+
+
+async def key_expiring(session: Session, event: ApiKeyExpiring, tools: Tools) -> None:
+    """Once a key: its maker is told, a week before."""
+    key = await session.get(ApiKey, event.key_id, with_for_update=True)
+    if key is None or key.revoked_at or key.warned_at or key.expires_at is None:
+        return
+    person = await session.get_one(Person, key.person_id)
+    organisation = await session.get_one(Organisation, key.organisation_id)
+    await tell_person(
+        session, person.email, key=event.key, subject=f"Votre clé d’API expire bientôt : {key.name}",
+        body=f"La clé « {key.name} » ({key.prefix}…), faite pour {organisation.name}, cessera de fonctionner le "
+        f"{clock.paris_day(key.expires_at):%d/%m/%Y}. Faites-en une nouvelle, remplacez-la dans votre logiciel, puis "
+        f"révoquez celle-ci :\n\n{tools.settings.web.base_url}/organisation/cles",
+    )  # fmt: skip
+    key.warned_at = await clock.now(session)
 
 
 async def _organisation(session: Session, organisation_id: object) -> Organisation:

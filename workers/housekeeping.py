@@ -1,5 +1,6 @@
 """Forgetting what has served: remembered answers after 30 days, claims whose address
-never answered after a week, ended sessions, done outbox rows after 90 days.
+never answered after a week, ended sessions, done outbox rows and the log of webhooks
+after 90 days, renewed webhook secrets once they sign no more.
 """
 
 from sqlalchemy import text
@@ -14,6 +15,8 @@ STATEMENTS = (
     "delete from half_open_session where expires_at < now()",
     "delete from passkey_challenge where expires_at < now()",
     "delete from outbox where status = 'done' and done_at < now() - interval '90 days'",
+    "delete from webhook_delivery where created_at < now() - interval '90 days' and state not in ('pending', 'sending')",
+    "update webhook_endpoint set previous_secret = null, previous_until = null where previous_until < now()",
 )
 
 

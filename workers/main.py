@@ -1,6 +1,7 @@
-"""The worker process: two independent loops under one supervisor.
+"""The worker process: three independent loops under one supervisor.
 
 drain    PostgreSQL alone: sweeps deadlines, drains the outbox; needs nothing else to keep money and law moving
+post     PostgreSQL and the Internet: sends webhooks, a few at a time; a slow receiver holds nothing else up
 arq      Redis: what may be late; restarted with growing pauses, because it ends when Redis drops
 """
 
@@ -14,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from marketplace import logs
 from marketplace.db import Database
 from marketplace.settings import Settings, needed
+from workers.postman import Postman
 from workers.queue import ArqQueue, Consumer
 from workers.relay import Relay
 from workers.routes import Routes
@@ -34,18 +36,22 @@ async def work(settings: Settings, *, routes: Routes = ROUTES, deadlines: Sequen
         needed(settings.database.worker_url, "DATABASE_WORKER_URL"), pool_size=settings.database.pool_size
     )
     needed(settings.seal.key, "SEAL_KEY")
+    needed(settings.web.secret, "WEB_SECRET")
     tools = Tools(settings, database)
     queue = ArqQueue(settings.queue.url) if settings.queue.url else None
     stop = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
-    loops = [asyncio.create_task(drain_loop(Relay(tools, routes, queue), deadlines, stop))]
+    loops = [
+        asyncio.create_task(drain_loop(Relay(tools, routes, queue), deadlines, stop)),
+        asyncio.create_task(Postman(tools).run(stop)),
+    ]
     if settings.queue.url:
         loops.append(asyncio.create_task(arq_loop(Consumer(settings.queue.url, Relay(tools, routes)))))
     log.info("worker_started")
     try:
         await stop.wait()
-        await asyncio.wait_for(loops[0], 30)
+        await asyncio.wait_for(asyncio.gather(*loops[:2]), 30)
     finally:
         for loop in loops:
             loop.cancel()

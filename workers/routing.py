@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 
-from catalog.solutions.events import SheetChanged, SheetsLoaded
+from catalog.solutions.events import SheetChanged, SheetReviewed, SheetsLoaded
+from marketplace.accounts.api_keys import due_key_warnings
 from marketplace.accounts.events import (
     AdminAdded,
+    ApiKeyExpiring,
     ClaimDecided,
     ClaimProven,
     ClaimStarted,
@@ -14,14 +16,22 @@ from marketplace.accounts.events import (
 from marketplace.notifications.events import MailQueued
 from marketplace.sign_in.events import EmailChangeAsked, ResetAsked, SecurityChanged
 from marketplace.sign_in.identity_events import IdentityLinked, PersonAttached
+from marketplace.webhooks.events import EndpointDisabled
 from procurement.billing.events import InvoiceIssued, InvoicePaid
 from procurement.conventions.events import AgreementReady
-from procurement.orders.events import OrderAccepted, OrderIssued, OrdersChunkPlanned, OrdersPrepared
+from procurement.orders.events import (
+    OrderAccepted,
+    OrderDelivered,
+    OrderIssued,
+    OrdersChunkPlanned,
+    OrdersPrepared,
+)
 from procurement.pools.deadlines import due_censuses
 from procurement.pools.events import (
     CensusClosed,
     CensusDue,
     CommitmentOpened,
+    PoolMoved,
     TownInvited,
     TownLeft,
     WentIndividual,
@@ -41,6 +51,7 @@ from workers import (
     mail_jobs,
     procurement_jobs,
     sign_in_mail_jobs,
+    webhook_jobs,
 )
 from workers.routes import Lane, Route, Routes
 from workers.sweeps import Due
@@ -49,11 +60,16 @@ ROUTES: Routes = {
     # the directory
     SheetChanged: (Route("refresh_index", catalog_jobs.refresh_index, Lane.QUEUE),),
     SheetsLoaded: (Route("refresh_loaded", catalog_jobs.refresh_loaded, Lane.QUEUE),),
+    SheetReviewed: (Route("hook_sheet", webhook_jobs.sheet_reviewed, Lane.QUEUE),),
     # accounts
     IdentityLinked: (Route("mail_identity_linked", identity_mail_jobs.identity_linked, Lane.QUEUE),),
     PersonAttached: (Route("mail_attachment", identity_mail_jobs.person_attached, Lane.QUEUE),),
     # pools
-    TownInvited: (Route("mail_invitation", mail_jobs.town_invited, Lane.QUEUE),),
+    PoolMoved: (Route("hook_phase", webhook_jobs.pool_moved, Lane.QUEUE),),
+    TownInvited: (
+        Route("mail_invitation", mail_jobs.town_invited, Lane.QUEUE),
+        Route("hook_invitation", webhook_jobs.town_invited, Lane.QUEUE),
+    ),
     TownLeft: (Route("mail_departure", mail_jobs.town_left, Lane.QUEUE),),
     CensusDue: (Route("close_census", procurement_jobs.close_census),),
     CensusClosed: (
@@ -65,20 +81,40 @@ ROUTES: Routes = {
     AgreementReady: (Route("mail_agreement", mail_jobs.agreement_ready, Lane.QUEUE),),
     # consultations
     ConsultationPublished: (Route("make_keys", procurement_jobs.make_keys),),
-    ConsultationOpen: (Route("mail_consultation", mail_jobs.consultation_open, Lane.QUEUE),),
+    ConsultationOpen: (
+        Route("mail_consultation", mail_jobs.consultation_open, Lane.QUEUE),
+        Route("hook_consultation", webhook_jobs.consultation_open, Lane.QUEUE),
+    ),
     QuotesDue: (Route("unseal_offers", procurement_jobs.unseal_offers),),
     OffersOpened: (Route("consolidate_quotes", procurement_jobs.consolidate_quotes),),
     # orders and money
     AwardNotified: (
         Route("plan_orders", procurement_jobs.plan_orders),
         Route("mail_award", mail_jobs.award_notified, Lane.QUEUE),
+        Route("hook_award", webhook_jobs.award_notified, Lane.QUEUE),
     ),
     OrdersChunkPlanned: (Route("prepare_orders", procurement_jobs.prepare_orders),),
-    OrdersPrepared: (Route("mail_orders", mail_jobs.orders_prepared, Lane.QUEUE),),
-    OrderIssued: (Route("write_order", procurement_jobs.write_order, Lane.QUEUE),),
-    OrderAccepted: (Route("issue_invoice", procurement_jobs.issue_invoice),),
-    InvoiceIssued: (Route("write_invoice", procurement_jobs.write_invoice, Lane.QUEUE),),
-    InvoicePaid: (Route("settle", procurement_jobs.settle),),
+    OrdersPrepared: (
+        Route("mail_orders", mail_jobs.orders_prepared, Lane.QUEUE),
+        Route("hook_orders_prepared", webhook_jobs.orders_prepared, Lane.QUEUE),
+    ),
+    OrderIssued: (
+        Route("write_order", procurement_jobs.write_order, Lane.QUEUE),
+        Route("hook_order_issued", webhook_jobs.order_issued, Lane.QUEUE),
+    ),
+    OrderDelivered: (Route("hook_order_delivered", webhook_jobs.order_delivered, Lane.QUEUE),),
+    OrderAccepted: (
+        Route("issue_invoice", procurement_jobs.issue_invoice),
+        Route("hook_order_accepted", webhook_jobs.order_accepted, Lane.QUEUE),
+    ),
+    InvoiceIssued: (
+        Route("write_invoice", procurement_jobs.write_invoice, Lane.QUEUE),
+        Route("hook_invoice_issued", webhook_jobs.invoice_issued, Lane.QUEUE),
+    ),
+    InvoicePaid: (
+        Route("settle", procurement_jobs.settle),
+        Route("hook_invoice_paid", webhook_jobs.invoice_paid, Lane.QUEUE),
+    ),
     # people
     InvitationSent: (Route("mail_team_invitation", account_mail_jobs.team_invitation, Lane.QUEUE),),
     ClaimStarted: (Route("mail_claim_proof", account_mail_jobs.claim_started, Lane.QUEUE),),
@@ -95,6 +131,8 @@ ROUTES: Routes = {
     SecurityChanged: (Route("mail_security", sign_in_mail_jobs.security_changed, Lane.QUEUE),),
     # mails
     MailQueued: (Route("send_mail", mail_jobs.send, Lane.QUEUE),),
+    ApiKeyExpiring: (Route("mail_key_expiring", account_mail_jobs.key_expiring, Lane.QUEUE),),
+    EndpointDisabled: (Route("mail_webhook_disabled", webhook_jobs.endpoint_disabled, Lane.QUEUE),),
 }
 
-DEADLINES: Sequence[Due] = (due_censuses, due_quotes)
+DEADLINES: Sequence[Due] = (due_censuses, due_quotes, due_key_warnings)

@@ -8,8 +8,8 @@ from litestar.params import FromPath, JSONBody
 
 from marketplace import clock
 from marketplace.accounts import api_keys
-from marketplace.accounts.models import ApiKey
-from marketplace.accounts.schemas import KeyMade, KeyOut, NewKey
+from marketplace.accounts.api_keys import KeyState
+from marketplace.accounts.schemas import KeyMade, KeyOut, NewKey, shown
 from marketplace.actor import Actor, OrganisationKind, PasskeyNeeded
 from marketplace.errors import SignInNeeded
 from marketplace.web.creating import creating
@@ -20,7 +20,7 @@ from marketplace.web.transaction import By, Reads, Writes
 async def list_keys(reads: Reads, by: By) -> list[KeyOut]:
     if not by.signed_in:
         raise SignInNeeded
-    return [KeyOut.model_validate(key) for key in await api_keys.of_organisation(reads, by)]
+    return [KeyOut.of(view) for view in await api_keys.of_organisation(reads, by)]
 
 
 @post("/api-keys", summary="Make an API key", tags=["accounts"])
@@ -32,7 +32,8 @@ async def make_key(
     key, secret = await api_keys.create(
         session, name=data.name, scope=data.scope, expires_at=data.expires_at, by=by
     )
-    return KeyMade(**_shown(key), secret=secret)
+    await session.refresh(key)
+    return KeyMade(**shown(key, state=KeyState.LIVE, maker=by.name), secret=secret)
 
 
 @delete("/api-keys/{key_id:uuid}", summary="Revoke an API key", tags=["accounts"], status_code=204)
@@ -51,10 +52,6 @@ def may_make_keys(request: Request[Any, Any, Any], by: Actor) -> None:
         raise PasskeyNeeded
     if by.channel == "session":
         by.require_recent_proof()
-
-
-def _shown(key: ApiKey) -> dict[str, Any]:
-    return KeyOut.model_validate(key).model_dump()
 
 
 HANDLERS = [list_keys, make_key, revoke_key]

@@ -62,3 +62,15 @@ class RolesChanged(Event):
     roles: tuple[str, ...]
     own: bool
     change_id: UUID = field(default_factory=new_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiKeyExpiring(Event):
+    """A key stops working in a week: its maker is told, once."""
+
+    topic: ClassVar[str] = "api_key.expiring"
+    key_id: UUID
+
+    @property
+    def key(self) -> str:
+        return f"{self.topic}:{self.key_id}"

@@ -130,5 +130,6 @@ class ApiKey(Row, Base):
     expires_at: Mapped[datetime | None]
     last_used_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
+    warned_at: Mapped[datetime | None]
 
     __table_args__ = (Index(None, "organisation_id", "person_id"),)

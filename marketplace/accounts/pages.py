@@ -10,10 +10,9 @@ from litestar.response import Redirect
 from marketplace import clock
 from marketplace.accounts import api_keys
 from marketplace.accounts.api import may_make_keys
-from marketplace.accounts.models import KeyScope
-from marketplace.accounts.schemas import NewKey
+from marketplace.accounts.schemas import KeyForm
 from marketplace.db import ReadSession, Session
-from marketplace.errors import SignInNeeded
+from marketplace.errors import Invalid, SignInNeeded, wrong
 from marketplace.web.forms import Form
 from marketplace.web.pages import page, redirect
 from marketplace.web.transaction import By, Reads, Writes
@@ -28,13 +27,17 @@ async def keys(request: Request[Any, Any, Any], reads: Reads, by: By) -> Respons
 @post("/organisation/cles", status_code=200)
 async def make_key(request: Request[Any, Any, Any], session: Writes, by: By) -> Response[str]:
     may_make_keys(request, by)
-    form = await Form.read(request, NewKey)
+    form = await Form.read(request, KeyForm)
     secret = None
-    async with form.attempt(session):
+    async with form.attempt(session, names={"expires_at": "until"}):
         if not form.failed:
             typed = form.value()
+            if typed.expires_at() is None:
+                raise Invalid(
+                    [wrong("until", N_("Dites jusqu’à quel jour la clé doit durer."), code="required")]
+                )
             _, secret = await api_keys.create(
-                session, name=typed.name, scope=KeyScope(typed.scope), expires_at=None, by=by
+                session, name=typed.name, scope=typed.scope, expires_at=typed.expires_at(), by=by
             )
     return await _keys(request, session, by, form if form.failed else Form(), secret=secret)
 
@@ -62,6 +65,8 @@ async def _keys(
         form=form,
         secret=secret,
         keys=await api_keys.of_organisation(reads, by),
+        state_names=api_keys.KEY_STATE_NAMES,
+        only_reads=not by.roles - api_keys.READING_ROLES,
     )
 
 

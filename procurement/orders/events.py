@@ -1,6 +1,7 @@
 """What orders announce."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
@@ -37,6 +38,15 @@ class OrdersPrepared(Event):
 class OrderIssued(Event):
     topic: ClassVar[str] = "order.issued"
     order_id: OrderId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderDelivered(Event):
+    """The supplier says that all is there; after a refusal, it may say so again."""
+
+    topic: ClassVar[str] = "order.delivered"
+    order_id: OrderId
+    delivered_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

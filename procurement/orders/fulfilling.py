@@ -10,7 +10,7 @@ from marketplace.actor import Actor, OrganisationKind, Role
 from marketplace.db import Session
 from marketplace.errors import NotFound
 from marketplace.ids import OrderId
-from procurement.orders.events import OrderAccepted, OrderIssued
+from procurement.orders.events import OrderAccepted, OrderDelivered, OrderIssued
 from procurement.orders.lifecycle import ORDER, Who
 from procurement.orders.models import PurchaseOrder
 
@@ -35,7 +35,8 @@ async def deliver(session: Session, order_id: OrderId, *, by: Actor, now: dateti
     """The supplier says that all is delivered."""
     order = await locked_order(session, order_id)
     order.delivered_at, order.refusal = now, None
-    return await _move(session, order, "deliver", by=by, now=now)
+    event = OrderDelivered(order_id=order.id, delivered_at=now)
+    return await _move(session, order, "deliver", by=by, now=now, event=event)
 
 
 async def refuse(
@@ -90,7 +91,7 @@ async def _move(
     *,
     by: Actor,
     now: datetime,
-    event: OrderIssued | OrderAccepted | None = None,
+    event: OrderIssued | OrderDelivered | OrderAccepted | None = None,
 ) -> PurchaseOrder:
     await lifecycle.apply(session, ORDER, order, name, who=who(order, by), by=by, now=now, event=event)
     return order

@@ -71,6 +71,16 @@ class WentIndividual(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PoolMoved(Event):
+    """The pool entered `state`, whichever move led there."""
+
+    topic: ClassVar[str] = "pool.moved"
+    pool_id: PoolId
+    state: str
+    moved_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PoolFrozen(Event):
     topic: ClassVar[str] = "pool.frozen"
     pool_id: PoolId

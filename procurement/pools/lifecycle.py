@@ -20,6 +20,7 @@ from enum import StrEnum
 
 from marketplace.lifecycle import Lifecycle, Move
 from marketplace.words import N_
+from procurement.pools.events import PoolMoved
 
 
 class Who(StrEnum):
@@ -133,6 +134,7 @@ POOL: Lifecycle[PoolState, Who] = Lifecycle(
     ],
     names=POOL_STATE_NAMES,
     people=WHO_NAMES,
+    announces=lambda pool: PoolMoved(pool_id=pool.id, state=pool.state, moved_at=pool.state_since),
 )
 
 

@@ -5,6 +5,7 @@ import re
 from marketplace.accounts.tokens import Purpose
 from marketplace.actor import OrganisationKind, Role
 from marketplace.app import DEMO_PAGES, PAGES
+from marketplace.webhooks.guard import Guard
 from tests.pages.pool_phases import phases
 from tests.pages.reader import Reader
 from tests.support import story
@@ -115,6 +116,14 @@ async def coming_in(world: World, told: Story) -> list[str]:
     return [f"/invitation/{invitation}", f"/inscription/preuve/{proof}", "/inscription/envoyee"]
 
 
+async def to_follow(told: Story) -> None:
+    """A webhook and one delivery, for the startup's administrator."""
+    told.world.app.state.guard = Guard(private=True)
+    body = {"name": "logiciel", "url": "http://127.0.0.1:9/", "events": ["order.issued"]}
+    endpoint = await told.sellers[0].did("/webhooks", body)
+    await told.sellers[0].did(f"/webhooks/{endpoint['id']}/test")
+
+
 async def test_every_page_of_every_role_in_every_phase_is_valid_whole_and_leads_somewhere(
     world: World,
 ) -> None:
@@ -126,6 +135,7 @@ async def test_every_page_of_every_role_in_every_phase_is_valid_whole_and_leads_
         if not readers:
             await to_review(told)
             mailed = await coming_in(world, told)
+            await to_follow(told)
             readers = await everybody(world, told)
             found += await readers[0].looks_around(*mailed, patterns=read, leaving=("/langue", *COMMON))
         for reader in readers:
