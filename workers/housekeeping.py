@@ -1,5 +1,5 @@
 """Forgetting what has served: remembered answers after 30 days, claims whose address
-never answered after a week, ended sessions, done outbox rows after 90 days.
+never answered after a week, ended sessions and counts of tries, done outbox rows after 90 days.
 """
 
 from sqlalchemy import text
@@ -14,6 +14,8 @@ STATEMENTS = (
     "delete from half_open_session where expires_at < now()",
     "delete from passkey_challenge where expires_at < now()",
     "delete from outbox where status = 'done' and done_at < now() - interval '90 days'",
+    "delete from try_count where expires_at < now()",
+    "delete from own_place where expires_at < now()",
 )
 
 
