@@ -2,6 +2,7 @@
 
 import unicodedata
 from datetime import datetime
+from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import quote
 from uuid import UUID
@@ -81,8 +82,8 @@ def safe_name(name: str) -> str:
     kept = "".join(
         " " if c in "/\\:" else c for c in name if unicodedata.category(c) not in {"Cc", "Cf", "Zl", "Zp"}
     )
-    stem, dot, suffix = kept.strip(" .").rpartition(".")
-    return f"{stem[:140]}{dot}{suffix[:9]}" or "fichier"
+    path = PurePosixPath(kept.strip(" ."))
+    return f"{path.stem[:140]}{path.suffix[:10]}" or "fichier"
 
 
 async def _visible(reads: ReadSession, file_id: UUID) -> StoredFile:

@@ -1,12 +1,13 @@
 """What a PDF could do besides being read: scripts, programs to launch, files inside. Looked for in its bytes; nothing is run.
 
-Names are compared once their `#xx` escapes are undone, also inside compressed object streams, within a bound. A Factur-X
+Names are found whether or not their letters are written `#xx`, also inside compressed object streams, within a bound. A Factur-X
 invoice carries one XML file by its standard: that one is allowed. What hides deeper is the antivirus's work.
 """
 
 import re
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Iterator
 from io import BytesIO
 
@@ -22,12 +23,22 @@ TWO_THINGS = N_("Ce fichier est aussi autre chose qu’un PDF : imprimez-le en P
 INFLATED_LIMIT = 16_000_000
 OBJECT_STREAMS = 2_000
 """More of them than any real document of our size has."""
-_END = rb"(?=[\s/<>\[\]()%{}]|$)"
-_ACTIVE = re.compile(rb"/(?:JavaScript|Launch|RichMedia|ImportData|Rendition|XFA)" + _END)
-_ENCRYPT = re.compile(rb"/Encrypt" + _END)
-_FILES = re.compile(rb"/(?:EmbeddedFiles?|FileAttachment|Filespec)" + _END)
-_ESCAPED_NAME = re.compile(rb"/[A-Za-z0-9_.-]*#[0-9a-fA-F]{2}[A-Za-z0-9_.#-]*")
-_ESCAPE = re.compile(rb"#([0-9a-fA-F]{2})")
+NAMES = 1_000_000
+"""As well: a name begins with a slash, and each one takes time to look at."""
+
+
+def _written(*names: str) -> str:
+    """A pattern for names, each letter as itself or as `#xx`."""
+    letters = {c: f"(?:{c}|#{ord(c):x}|#{ord(c):X})" for name in names for c in name}
+    return "|".join("".join(letters[c] for c in name) for name in names)
+
+
+_ACTIVE = ("JavaScript", "Launch", "RichMedia", "ImportData", "Rendition", "XFA")
+_NAMES = re.compile(
+    rf"/(?=[JLRIXEF#])(?:(?P<active>{_written(*_ACTIVE)})|(?P<encrypt>{_written('Encrypt')})"
+    rf"|(?P<attachment>{_written('FileAttachment')})|(?P<file>{_written('EmbeddedFile')})"
+    rf"|(?P<spec>{_written('Filespec')})|(?P<files>{_written('EmbeddedFiles')}))(?=[\s/<>\[\]()%{{}}]|$)".encode(),
+)
 _MARKUP = re.compile(rb"<(?:html|script|!doctype|iframe|svg|\?php)", re.IGNORECASE)
 _FACTUR_X = ("factur-x.xml", "zugferd-invoice.xml", "xrechnung.xml", "order-x.xml")
 
@@ -44,23 +55,21 @@ def fault(content: bytes) -> str | None:
         return TWO_THINGS
     if content.count(b"/ObjStm") > OBJECT_STREAMS:
         return DAMAGED
-    files: list[bytes] = []
-    factur_x = False
+    found: Counter[str] = Counter()
+    factur_x, slashes = False, 0
     for text in _texts(content):
-        if _ENCRYPT.search(text):
+        slashes += text.count(b"/")
+        if slashes > NAMES:
+            return DAMAGED
+        found.update(str(name.lastgroup) for name in _NAMES.finditer(text))
+        if found["encrypt"]:
             return ENCRYPTED
-        if _ACTIVE.search(text):
+        if found["active"]:
             return ACTIVE
-        files += _FILES.findall(text)
-        if len(files) > 10:
-            return HOLDS_FILES
         factur_x = factur_x or _names_factur_x(text)
-    alone = (
-        files.count(b"/EmbeddedFile") <= 1
-        and files.count(b"/Filespec") <= 1
-        and b"/FileAttachment" not in files
-    )
-    return HOLDS_FILES if files and not (factur_x and alone) else None
+    if not found or (factur_x and found["file"] <= 1 and found["spec"] <= 1 and not found["attachment"]):
+        return None
+    return HOLDS_FILES
 
 
 def _tail(content: bytes) -> bytes:
@@ -69,8 +78,8 @@ def _tail(content: bytes) -> bytes:
 
 
 def _texts(content: bytes) -> Iterator[bytes]:
-    """The file, then each compressed object stream, their names without escapes."""
-    yield _unescaped(content)
+    """The file, then each compressed object stream."""
+    yield content
     left, at = INFLATED_LIMIT, 0
     while left > 0 and (at := content.find(b"/ObjStm", at) + 1):
         keyword = content.find(b"stream", at, at + 400)
@@ -82,14 +91,8 @@ def _texts(content: bytes) -> Iterator[bytes]:
             text = zlib.decompressobj().decompress(memoryview(content)[start : start + (4 << 20)], left)
         except zlib.error:
             continue
-        yield _unescaped(text)
+        yield text
         left -= len(text)
-
-
-def _unescaped(text: bytes) -> bytes:
-    if not _ESCAPED_NAME.search(text):
-        return text
-    return _ESCAPED_NAME.sub(lambda name: _ESCAPE.sub(lambda e: bytes([int(e[1], 16)]), name[0]), text)
 
 
 def _names_factur_x(text: bytes) -> bool:

@@ -72,7 +72,7 @@ class RequestContext:
                 for name, value in self.headers.items():
                     sent.setdefault(name, value)
                 sent["X-Request-Id"] = request_id
-                if not scope["path"].startswith("/static/"):
+                if status >= 400 or not scope["path"].startswith("/static/"):
                     sent.setdefault("Cache-Control", "no-store")
             await send(message)
 
