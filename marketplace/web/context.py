@@ -53,7 +53,8 @@ class RequestContext:
     async def _http(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
         request_id = str(new_id())
         scope["request_id"] = request_id  # type: ignore[typeddict-unknown-key]
-        scope["client_address"] = self.frontier.client(scope)  # type: ignore[typeddict-unknown-key]
+        # from here on, `request.client` is the client, not the proxy before us
+        scope["client"] = (self.frontier.client(scope), scope["client"][1] if scope["client"] else 0)
         headers = Headers.from_scope(scope)
         cookies.jar.set(self.jar)
         i18n.language.set(
@@ -91,8 +92,7 @@ class RequestContext:
 
 def client_address(request: Request[Any, Any, Any]) -> str:
     """Where the request comes from, for counting and for the record: see `frontier.py`."""
-    found = request.scope.get("client_address")
-    return str(found) if found else (request.client.host if request.client else "")
+    return request.client.host if request.client else ""
 
 
 async def _misdirected(send: Send) -> None:

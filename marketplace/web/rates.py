@@ -18,7 +18,7 @@ import hmac
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from ipaddress import IPv6Address, ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from math import ceil
 
 from limits import RateLimitItemPerSecond
@@ -48,26 +48,29 @@ log = logs.logger(__name__)
 class Rule:
     """`windows`: so many in so many seconds, all of which must hold, for each subject apart.
 
-    With `alone`, all the subjects together are held to `windows`, and each one alone to its own windows, in the same
-    order. `guards`: what it limits could be guessed or flooded, so it is counted in PostgreSQL while Redis is away.
+    With `from_address`, an address given with another subject is held to `windows` for that subject alone, and to
+    `from_address` in all: many people share one. `on_account` is what all addresses together may do to the other subject.
+    `guards`: what it limits could be guessed or flooded, so it is counted in PostgreSQL while Redis is away.
     """
 
     name: str
     windows: Windows
-    alone: tuple[Windows, ...] = ()
+    from_address: Windows = ()
+    on_account: Windows = ()
     guards: bool = True
 
 
 SIGN_IN = Rule(
     "sign_in",
     ((10, 300), (30, 3600)),
-    alone=(((100, 300), (400, 3600)), ((50, 3600), (100, 86_400))),
+    from_address=((100, 300), (400, 3600)),
+    on_account=((50, 3600), (100, 86_400)),
 )
-"""Subjects: the client's address, then the account's e-mail."""
+"""Subjects: the client's address and the account's e-mail. Call `passed` with the same once the sign-in is complete."""
 SECOND_FACTOR = Rule("second_factor", ((5, 300), (20, 3600), (50, 86_400)))
 """Subject: the person, who has already given a right password."""
-RESET = Rule("reset", ((5, 3600),))
-SIGN_UP = Rule("sign_up", ((10, 3600),))
+RESET = Rule("reset", ((5, 3600),), from_address=((50, 3600),), on_account=((5, 3600),))
+SIGN_UP = Rule("sign_up", ((10, 3600),), from_address=((100, 3600),), on_account=((10, 3600),))
 INVITE = Rule("invite", ((50, 3600),))
 UPLOAD = Rule("upload", ((60, 300), (600, 86_400)))
 """Subject: the organisation, or the address of whoever acts for none."""
@@ -139,17 +142,21 @@ class Rates:
 
     async def hit(self, rule: Rule, *subjects: str) -> None:
         """Count one try for `subjects` (see `Rule`). Raises `TooOften`; `Unavailable` when it cannot be counted."""
-        if not rule.alone:
-            for subject in subjects:
-                await self._hold(rule, rule.windows, subject)
-            return
-        await self._hold(rule, rule.windows, *subjects)
-        for position, (windows, subject) in enumerate(zip(rule.alone, subjects, strict=False)):
-            try:
-                await self._hold(rule, windows, str(position), subject)
-            except TooOften:
-                if position == 0 or not await self._is_own_place(rule, subjects):
-                    raise
+        addresses = [subject for subject in subjects if _is_address(subject)] if rule.from_address else []
+        others = [subject for subject in subjects if subject not in addresses]
+        if addresses and others:
+            await self._hold(rule, rule.windows, *subjects)
+        for address in addresses:
+            await self._hold(rule, rule.from_address, "from", address)
+        for other in others:
+            if not addresses:
+                await self._hold(rule, rule.windows, other)
+            elif rule.on_account:
+                try:
+                    await self._hold(rule, rule.on_account, "on", other)
+                except TooOften:
+                    if not await self._is_own_place(rule, subjects):
+                        raise
 
     async def passed(self, rule: Rule, *subjects: str) -> None:
         """The try was right: forget the earlier ones of these subjects together, and know their place as their own."""
@@ -227,13 +234,22 @@ class Rates:
         return hmac.digest(self._key, said.encode(errors="replace"), "sha256")
 
 
+def _address(text: str) -> IPv4Address | IPv6Address | None:
+    try:
+        return ip_address(text.strip())
+    except ValueError:
+        return None
+
+
+def _is_address(text: str) -> bool:
+    return _address(text) is not None
+
+
 def _subject(text: str) -> str:
     """One subject however it is written: e-mails without case; of an IPv6 address, the network that one client owns."""
-    plain = text.strip().casefold()
-    try:
-        address = ip_address(plain)
-    except ValueError:
-        return plain
+    address = _address(text)
+    if address is None:
+        return text.strip().casefold()
     if isinstance(address, IPv6Address):
         return str(address.ipv4_mapped or ip_network((address, 64), strict=False))
     return str(address)

@@ -1,6 +1,7 @@
 """Sound and hostile files, made when a test asks for them: none is kept beside the code."""
 
 import io
+import random
 import struct
 import zipfile
 import zlib
@@ -102,6 +103,13 @@ def overlapping() -> bytes:
     index_size = index - len(before) + len(copies)
     tail = struct.pack("<4sHHHHIIH", b"PK\x05\x06", 0, 0, 17, 17, index_size, len(before), 0)
     return before + content[len(before) : index] + copies + tail
+
+
+def barely_a_bomb(size: int) -> bytes:
+    """Text that compresses about sixty times: under the limit."""
+    numbers = random.Random(1)
+    block = b"".join(b"<c>%08x</c>" % numbers.getrandbits(32) + b" " * 400 for _ in range(200))
+    return block * (size // len(block))
 
 
 def object_stream_bomb() -> bytes:
@@ -207,6 +215,14 @@ def hostile() -> dict[str, tuple[str, Sample]]:
         "a pdf of nothing but object streams": (content, ("f.pdf", PDF, b"%PDF-1.7\n" + b"/ObjStm" * 2_700_000 + b"%%EOF")),
         "an object stream that unfolds to 300 MB, then a script": (content, ("f.pdf", PDF, object_stream_bomb().replace(b"%%EOF", b"/JavaScript %%EOF"))),
         "a pdf of nothing but escapes": (content, ("f.pdf", PDF, b"%PDF-1.7\n" + b"/#41" * 4_800_000 + b"/JavaScript %%EOF")),
+        "a pdf of nearly too many names, then a script": (
+            content,
+            ("f.pdf", PDF, b"%PDF-1.7\n" + b"/JavaScrip" * 999_000 + b" /JavaScript %%EOF"),
+        ),
+        "entities at the end of the largest workbook": (
+            content,
+            ("t.xlsx", XLSX, packed({"xl/worksheets/sheet1.xml": barely_a_bomb(95_000_000) + xxe})),
+        ),
         "a large table that is none": (content, ("t.csv", "text/csv", "é\U0001f600".encode() * 3_200_000 + b"\xff")),
         "too large": ("too_large", ("f.pdf", PDF, b"%PDF-1.7" + b"x" * 20_000_000)),
     }  # fmt: skip

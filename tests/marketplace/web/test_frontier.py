@@ -119,3 +119,20 @@ def test_a_wrong_setting_is_refused_by_its_name(name: str, value: str) -> None:
     with pytest.raises(Invalid) as refused:
         Settings.read({name: value})
     assert [fault.path for fault in refused.value.fields] == [name]
+
+
+async def test_a_request_through_a_trusted_proxy_is_counted_for_its_client(settings: Settings) -> None:
+    """And one that only says it came through a proxy, for itself."""
+    typed = {"email": "a@exemple.test", "password": "x"}
+    for proxies, last in (("10.0.0.0/8", 403), ("", 429)):
+        async with World.open(changed(settings, web={"trusted_proxies": proxies})) as world:
+            async with visitor(world.app, "10.0.0.1") as proxy:
+                codes = [
+                    (
+                        await proxy.post(
+                            "/api/v1/sessions", json=typed, headers={"X-Forwarded-For": f"203.0.113.{n // 6}"}
+                        )
+                    ).status_code
+                    for n in range(12)
+                ]
+            assert codes[-1] == last

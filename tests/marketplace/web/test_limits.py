@@ -38,6 +38,25 @@ async def test_a_body_that_lies_about_its_length_or_gives_none_is_held_too(world
     assert answer.status_code == 413
 
 
+async def test_of_two_gigabytes_sent_to_a_route_that_takes_files_hardly_more_than_its_limit_is_read(
+    world: World,
+) -> None:
+    seller, drawn = await world.startup(), 0
+
+    async def table() -> object:
+        nonlocal drawn
+        yield b'--x\r\nContent-Disposition: form-data; name="file"; filename="t.csv"\r\nContent-Type: text/csv\r\n\r\n'
+        for _ in range(2_000):
+            drawn += 1_000_000
+            yield b"a;b;c;d\r\n" * 111_112
+
+    headers = seller.headers | {"Content-Type": "multipart/form-data; boundary=x"}
+    order = "/api/v1/orders/00000000-0000-7000-8000-000000000000/invoice"
+    answer = await world.http.post(order, content=table(), headers=headers)  # type: ignore[arg-type]
+    assert answer.status_code == 413
+    assert drawn < 23_000_000
+
+
 async def test_json_nested_without_sense_and_forms_without_end_are_refused(world: World) -> None:
     town = await world.town()
     raw = town.headers | {"Content-Type": "application/json"}

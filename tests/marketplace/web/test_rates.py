@@ -177,6 +177,15 @@ async def test_one_address_that_tries_many_accounts_is_stopped(door: Door) -> No
     assert refused == 10
 
 
+async def test_an_address_that_many_share_is_held_less_than_one_account_from_it(door: Door) -> None:
+    rule = Rule("shared", ((2, 300),), from_address=((6, 300),), on_account=((4, 300),))
+    rated = door()
+    assert await accepted([rated], rule, HERE, MAIL) == 2
+    assert await accepted([rated], rule, HERE, "b@exemple.test") == 2
+    assert await accepted([rated], rule, HERE) == 2, "the address alone, which already tried four times"
+    assert await accepted([rated], rule, "une session") == 2
+
+
 async def test_a_right_password_forgets_the_wrong_ones_before_it(door: Door) -> None:
     for rated in (door(), door(None)):
         mail = f"{id(rated)}@exemple.test"
