@@ -2,9 +2,11 @@
 
 import asyncio
 import math
+import os
 import signal
 import statistics
 import subprocess
+import sys
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -36,7 +38,9 @@ async def processes(
         addresses = []
         for number in range(PROCESSES):
             port = free_port()
-            given = environment(changed(settings, web={"port": port}))
+            given = environment(changed(settings, web={"port": port})) | {
+                "PYTHONPATH": os.pathsep.join(filter(None, sys.path))
+            }
             child: subprocess.Popen[bytes] = spawn(
                 command("serve"), log=folder / f"serve-{number}.log", environment=given
             )
