@@ -66,7 +66,7 @@ SIGN_IN = Rule(
     from_address=((100, 300), (400, 3600)),
     on_account=((50, 3600), (100, 86_400)),
 )
-"""Subjects: the client's address and the account's e-mail. Call `passed` with the same once the sign-in is complete."""
+"""Subjects: the client's address and the account's e-mail. Call `passed` with the same once the password was right."""
 SECOND_FACTOR = Rule("second_factor", ((5, 300), (20, 3600), (50, 86_400)))
 """Subject: the person, who has already given a right password."""
 RESET = Rule("reset", ((5, 3600),), from_address=((50, 3600),), on_account=((5, 3600),))
