@@ -7,7 +7,6 @@ from typing import Any
 
 from litestar import Litestar, Request, Response, Router, get
 from litestar.datastructures import State
-from litestar.exceptions import HTTPException
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
@@ -64,14 +63,24 @@ from marketplace import logs
 from marketplace.db import Database
 from marketplace.demo.people import PASSWORD, PEOPLE
 from marketplace.errors import Forbidden, NotFound, Unavailable
+from marketplace.files.antivirus import Antivirus
 from marketplace.settings import Settings, needed
 from marketplace.sign_in.authentication import Authentication
 from marketplace.sign_in.proconnect import ProConnect
 from marketplace.web import metrics, openapi, pages, problems
-from marketplace.web.context import RequestContext
+from marketplace.web.context import RequestContext, client_address
+from marketplace.web.cookies import Jar
 from marketplace.web.csrf import SAFE, refuse_forged
 from marketplace.web.fonts import make_fonts
-from marketplace.web.rates import Rates
+from marketplace.web.frontier import Frontier
+from marketplace.web.limits import (
+    BODY_LIMIT,
+    PARTS_LIMIT,
+    refuse_deep_json,
+    refuse_many_fields,
+    refuse_other_formats,
+)
+from marketplace.web.rates import EXPORT, Rates, requests_rule
 from marketplace.web.transaction import DEPENDENCIES, actor_of
 from marketplace.webhooks.guard import Guard
 from marketplace.words import N_
@@ -156,7 +165,8 @@ DEMO_API: Sequence[HTTPRouteHandler] = marketplace.demo.api.HANDLERS
 DEMO_PAGES: Sequence[ControllerRouterHandler] = marketplace.demo.pages.HANDLERS
 """Served in demo mode only, as `DEMO_API`."""
 
-UPLOAD_LIMIT = 20_000_000
+EXPORTS = (".csv", ".xlsx", ".zip")
+"""How the addresses of what leaves in bulk end."""
 
 
 class ReadOnlyKey(Forbidden):
@@ -169,6 +179,8 @@ def create_app(settings: Settings | None = None) -> Litestar:
     settings = settings or Settings.read()
     logs.configure(level=settings.instance.log_level, json=settings.instance.log_json)
     make_fonts(settings.fonts_dir)
+    secret = needed(settings.web.secret, "WEB_SECRET").get_secret_value()
+    frontier = Frontier.of(settings.web)
     app = Litestar(
         route_handlers=[
             Router(
@@ -210,12 +222,13 @@ def create_app(settings: Settings | None = None) -> Litestar:
             path="/schema",
             render_plugins=[JsonRenderPlugin()],
         ),
-        request_max_body_size=UPLOAD_LIMIT,
+        request_max_body_size=BODY_LIMIT,
+        multipart_form_part_limit=PARTS_LIMIT,
         state=State(
             {
                 "settings": settings,
-                "secret": needed(settings.web.secret, "WEB_SECRET").get_secret_value(),
-                "secure_cookies": settings.web.base_url.startswith("https://"),
+                "secret": secret,
+                "secure_cookies": frontier.secure,
                 "templates": pages.environment(ROOMS),
                 "demo": settings.instance.demo,
                 "staff_passkey": settings.sign_in.staff_passkey and not settings.instance.demo,
@@ -223,16 +236,23 @@ def create_app(settings: Settings | None = None) -> Litestar:
                 "demo_password": PASSWORD if settings.instance.demo else "",
                 "demo_people": [(p.email, p.what) for p in PEOPLE] if settings.instance.demo else [],
                 "search": PostgresEngine(),
-                "rates": Rates(),
                 "proconnect": ProConnect.from_settings(settings.proconnect, site=settings.web.base_url),
                 "metrics": metrics.Metrics(),
                 "guard": Guard(private=settings.webhook.allow_private),
+                "rates": Rates(
+                    settings.queue.url,
+                    secret=secret,
+                    database_url=needed(settings.database.url, "DATABASE_URL"),
+                ),
+                "requests_rule": requests_rule(settings.web.requests_per_minute),
+                "antivirus": Antivirus(settings.antivirus.url) if settings.antivirus.url else None,
             }
         ),
         logging_config=None,
     )
     openapi.make_exact(app)
-    app.asgi_handler = metrics.Metered(RequestContext(app.asgi_handler), app.state.metrics)
+    framed = RequestContext(app.asgi_handler, frontier, Jar(secret, frontier.secure))
+    app.asgi_handler = metrics.Metered(framed, app.state.metrics)
     return app
 
 
@@ -245,28 +265,41 @@ def _connected(settings: Settings) -> Any:
             pool_size=settings.database.pool_size,
         )
         app.state.database = database
+        app.state.rates.use(database)
         try:
             yield
         finally:
+            await app.state.rates.close()
             await database.close()
 
     return lifespan
 
 
 async def _before(request: Request[Any, Any, Any]) -> None:
+    await _hold(request)
     if request.method not in SAFE and actor_of(request).read_only:
         raise ReadOnlyKey
     if request.method not in SAFE:
         await request.body()  # read once and kept: the form, the retry key and the handler all look at it
+        await refuse_many_fields(request)
     await refuse_forged(request)
+
+
+async def _hold(request: Request[Any, Any, Any]) -> None:
+    """Raise `TooOften` for an address that asks without end, or an organisation that exports without end."""
+    rates: Rates = request.app.state.rates
+    actor = actor_of(request)
+    if not actor.signed_in:
+        await rates.hit(request.app.state.requests_rule, client_address(request))
+    if request.scope["path"].endswith(EXPORTS):
+        await rates.hit(EXPORT, str(actor.organisation_id or client_address(request)))
 
 
 async def _before_api(request: Request[Any, Any, Any]) -> None:
     """As for pages, and a body must say that it is JSON, or a form with a file."""
-    if request.method not in SAFE and await request.body():
-        given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-        if given not in {"application/json", "multipart/form-data"}:
-            raise HTTPException(status_code=415)
+    if request.method not in SAFE:
+        await refuse_other_formats(request)
+        await refuse_deep_json(request)
     await _before(request)
 
 

@@ -6,10 +6,11 @@ uses the engines of its data directory (`marketplace.embedded`), whose addresses
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any, Literal, Self, TypeVar
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from marketplace.errors import Invalid, wrong
@@ -79,6 +80,44 @@ class WebSettings(BaseSettings):
     base_url: str = Field("http://localhost:8000", description="Adresse publique du site")
     host: str = Field("127.0.0.1", description="Adresse d’écoute")
     port: int = Field(8000, ge=1, le=65535, description="Port d’écoute")
+    allowed_hosts: str = Field(
+        "",
+        description="Autres noms d’hôte acceptés, séparés par des virgules",
+        pattern=r"^[A-Za-z0-9_.:,\[\] -]*$",
+    )
+    trusted_proxies: str = Field(
+        "", description="Relais dont X-Forwarded-For est cru : adresses ou réseaux, séparés par des virgules"
+    )
+    requests_per_minute: int = Field(
+        1200, ge=1, description="Demandes par minute d’une adresse qui n’est pas connectée"
+    )
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_networks(cls, given: str) -> str:
+        for part in _parts(given):
+            ip_network(part)
+        return given
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        return _parts(self.allowed_hosts)
+
+    @property
+    def proxies(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        return tuple(ip_network(part) for part in _parts(self.trusted_proxies))
+
+
+class AntivirusSettings(BaseSettings):
+    """A clamd that looks at every uploaded file. Without one, nothing scans them, and pages say so."""
+
+    model_config = SettingsConfigDict(env_prefix="ANTIVIRUS_", extra="ignore")
+
+    url: str | None = Field(
+        None,
+        description="Antivirus clamd : tcp://hôte:3310 ou unix:///chemin",
+        pattern=r"^(tcp://[^/]+:\d+|unix:///.+)$",
+    )
 
 
 class SiteSettings(BaseSettings):
@@ -187,6 +226,7 @@ class Settings:
     database: DatabaseSettings
     queue: QueueSettings
     files: FileSettings
+    antivirus: AntivirusSettings
     mail: MailSettings
     web: WebSettings
     site: SiteSettings
@@ -230,6 +270,10 @@ class Settings:
     @property
     def fonts_dir(self) -> Path:
         return self.instance.data_dir / "fonts"
+
+
+def _parts(listed: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in listed.split(",") if part.strip())
 
 
 def needed(value: T | None, variable: str) -> T:

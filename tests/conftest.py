@@ -135,6 +135,7 @@ def settings(
             "MARKETPLACE_DATA_DIR": str(tmp_path),
             "MARKETPLACE_DEMO": "1",
             "MARKETPLACE_LOG_LEVEL": "ERROR",
+            "WEB_REQUESTS_PER_MINUTE": "100000",  # tests walk every address; what is promised is tried with its own settings
             **instance_secrets(data_dir),
         }
     )

@@ -1,6 +1,6 @@
 """Forgetting what has served: remembered answers after 30 days, claims whose address
-never answered after a week, ended sessions, done outbox rows and the log of webhooks
-after 90 days, renewed webhook secrets once they sign no more.
+never answered after a week, ended sessions and counts of tries, done outbox rows and the
+log of webhooks after 90 days, renewed webhook secrets once they sign no more.
 """
 
 from sqlalchemy import text
@@ -17,6 +17,8 @@ STATEMENTS = (
     "delete from outbox where status = 'done' and done_at < now() - interval '90 days'",
     "delete from webhook_delivery where created_at < now() - interval '90 days' and state not in ('pending', 'sending')",
     "update webhook_endpoint set previous_secret = null, previous_until = null where previous_until < now()",
+    "delete from try_count where expires_at < now()",
+    "delete from own_place where expires_at < now()",
 )
 
 

@@ -1,5 +1,6 @@
 """What is stored, for whom. The bytes are in the folder of `storage.py`, under the row's id."""
 
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.orm import Mapped, mapped_column
@@ -20,3 +21,7 @@ class StoredFile(Row, Base):
     media_type: Mapped[str]
     size: Mapped[int]
     sha256: Mapped[str]
+    declared_type: Mapped[str | None]
+    """What its sender said it was; None for what the product made."""
+    scanned_at: Mapped[datetime | None]
+    """When the antivirus found nothing in it; None when none looked."""

@@ -4,6 +4,7 @@ import errno
 import hashlib
 import os
 import tempfile
+from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
@@ -23,11 +24,14 @@ async def store(
     organisation_id: OrganisationId | None = None,
     shared_with: OrganisationId | None = None,
     pool_id: UUID | None = None,
+    declared_type: str | None = None,
+    scanned_at: datetime | None = None,
 ) -> StoredFile:
     """Keep `content` and its row. A rolled-back transaction leaves a file that nothing names: harmless. Raises `StorageFull`."""
     file = StoredFile(
         id=new_id(), organisation_id=organisation_id, shared_with=shared_with, pool_id=pool_id, name=name,
-        media_type=media_type, size=len(content), sha256=hashlib.sha256(content).hexdigest(),
+        media_type=media_type, size=len(content), sha256=hashlib.sha256(content).hexdigest(), declared_type=declared_type,
+        scanned_at=scanned_at,
     )  # fmt: skip
     write(path_of(folder, file.id), content)
     session.add(file)

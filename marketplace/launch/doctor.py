@@ -18,6 +18,7 @@ from marketplace.embedded import EngineError, running
 from marketplace.embedded.engines import instance_secrets
 from marketplace.embedded.postgres import binaries
 from marketplace.errors import DomainError
+from marketplace.files.antivirus import Antivirus, AntivirusDown
 from marketplace.settings import Settings
 from procurement import compass
 from procurement.quotes import sealing
@@ -70,6 +71,7 @@ async def _examine(settings: Settings) -> AsyncIterator[Finding]:
     async for finding in _database(settings):
         yield finding
     yield await _queue(settings)
+    yield await _antivirus(settings)
 
 
 def _disk(folder: Path) -> Finding:
@@ -200,6 +202,22 @@ async def _queue(settings: Settings) -> Finding:
     finally:
         await client.aclose()
     return Finding("file", ok=True, sentence="répond")
+
+
+async def _antivirus(settings: Settings) -> Finding:
+    if settings.antivirus.url is None:
+        return Finding(
+            "antivirus", ok=True, sentence="aucun : les dépôts sont contrôlés, pas analysés (ANTIVIRUS_URL)"
+        )
+    try:
+        await Antivirus(settings.antivirus.url).ping()
+    except AntivirusDown:
+        return Finding(
+            "antivirus",
+            ok=False,
+            sentence="clamd ne répond pas à ANTIVIRUS_URL : tout dépôt de fichier est refusé",
+        )
+    return Finding("antivirus", ok=True, sentence="répond")
 
 
 _ROLE = """

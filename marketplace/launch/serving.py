@@ -21,6 +21,7 @@ def serve_here(settings: Settings) -> None:
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=False,  # uvicorn would believe anybody on loopback; `web/frontier.py` believes WEB_TRUSTED_PROXIES
         timeout_graceful_shutdown=2,  # an open progress stream must not keep the process alive
     )
 

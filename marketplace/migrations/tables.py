@@ -16,6 +16,7 @@ import marketplace.sign_in.identity_models
 import marketplace.sign_in.models
 import marketplace.territories.models
 import marketplace.web.idempotency
+import marketplace.web.rate_counts
 import marketplace.webhooks.models
 import procurement.billing.models
 import procurement.conventions.models

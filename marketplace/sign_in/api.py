@@ -44,10 +44,12 @@ def signed_in(request: Request[Any, Any, Any], token: str, *, status: int = 201)
 
 @post("/sessions", summary="Sign in with a password", tags=["accounts"])
 async def sign_in(request: Request[Any, Any, Any], data: JSONBody[SignIn]) -> Response[Begun]:
-    await request.app.state.rates.hit(SIGN_IN, client_of(request), data.email.lower())
+    tries = (SIGN_IN, client_of(request), data.email)
+    await request.app.state.rates.hit(*tries)
     found = await passwords.sign_in(
         request.app.state.database, email=data.email, password=data.password.get_secret_value(), device=device_of(request)
     )  # fmt: skip
+    await request.app.state.rates.passed(*tries)
     await sessions.leave(request.app.state.database, actor_of(request), session_id_of(request))
     if isinstance(found, passwords.CodeAwaited):
         answer = Response(Begun(second_factor_needed=True, csrf_token=None), status_code=201)

@@ -4,7 +4,6 @@ from typing import Annotated, Any
 from urllib.parse import quote
 
 from litestar import Request, Response, get, post
-from litestar.datastructures import Cookie
 from litestar.params import FromPath, FromQuery, QueryParameter
 from litestar.response import Redirect
 from pydantic import Field
@@ -28,6 +27,7 @@ from marketplace.sign_in.cookies import (
 )
 from marketplace.sign_in.proconnect_pages import leave_provider
 from marketplace.sign_in.schemas import ActFor
+from marketplace.web import cookies
 from marketplace.web.forms import Form
 from marketplace.web.i18n import LANGUAGES
 from marketplace.web.pages import local_path, page, redirect
@@ -67,7 +67,8 @@ async def sign_in(request: Request[Any, Any, Any]) -> Response[Any]:
     if form.failed:
         return _sign_in(request, form, local_path(str(form.get("suite", "/"))), status=422)
     typed = form.value()
-    await request.app.state.rates.hit(SIGN_IN, client_of(request), typed.email.lower())
+    tries = (SIGN_IN, client_of(request), typed.email)
+    await request.app.state.rates.hit(*tries)
     suite = local_path(typed.suite)
     try:
         found = await passwords.sign_in(
@@ -76,6 +77,7 @@ async def sign_in(request: Request[Any, Any, Any]) -> Response[Any]:
     except passwords.WrongCredentials as refusal:
         refused: Form[SignInForm] = Form({"email": typed.email}, faults=[wrong("email", refusal.sentence)])
         return _sign_in(request, refused, suite, status=422)
+    await request.app.state.rates.passed(*tries)
     await sessions.leave(request.app.state.database, actor_of(request), session_id_of(request))
     if isinstance(found, passwords.CodeAwaited):
         to = Redirect(f"/connexion/code?suite={quote(suite)}", status_code=303)
@@ -193,9 +195,7 @@ async def choose_language(
 ) -> Redirect:
     answer = Redirect(local_path(suite), status_code=303)
     if code in LANGUAGES:
-        answer.cookies.append(
-            Cookie("langue", value=code, max_age=31_536_000, httponly=True, samesite="lax", path="/")
-        )
+        answer.cookies.append(cookies.cookie("langue", code, max_age=31_536_000))
     return answer
 
 

@@ -1,8 +1,14 @@
 """A form of ours, sent from a page of ours, by the person it was shown to.
 
-Two checks on every unsafe request that a browser's cookie signs: it comes from our own origin (`Sec-Fetch-Site`, else
-`Origin`), and it carries the token bound to its session, in the field `_csrf` or the header `X-CSRF-Token`.
-API keys need neither: a browser never sends them by itself.
+Two checks on every unsafe request but those of API keys, which a browser never sends by itself:
+
+- it comes from our own origin. `Sec-Fetch-Site` and `Origin` must both agree, each when it is there; `Origin: null` never does.
+  Every browser of the last five years sends one of them with a cross-site POST, so this alone keeps another site from
+  signing somebody in (there is no session yet to bind a token to);
+- with a session, it carries the token bound to it, in the field `_csrf` or the header `X-CSRF-Token`, whatever the headers
+  say or leave out.
+
+A body that is not a form (`text/plain`) cannot carry the field, and a page of another site cannot send the header.
 """
 
 import hashlib
@@ -50,7 +56,8 @@ async def refuse_forged(request: Request[Any, Any, Any]) -> None:
 
 def _same_origin(request: Request[Any, Any, Any]) -> bool:
     site = request.headers.get("sec-fetch-site")
-    if site is not None:
-        return site in {"same-origin", "none"}
+    if site is not None and site not in {"same-origin", "none"}:
+        return False
     origin = request.headers.get("origin")
-    return origin is None or origin.partition("://")[2] == request.headers.get("host")
+    scheme = "https" if request.app.state.secure_cookies else "http"
+    return origin is None or origin == f"{scheme}://{request.headers.get('host')}"

@@ -18,7 +18,6 @@ from babel.numbers import format_decimal
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from litestar import MediaType, Request, Response
-from litestar.datastructures import Cookie
 from litestar.response import Redirect
 
 from marketplace.actor import OrganisationKind, Role
@@ -26,7 +25,7 @@ from marketplace.clock import PARIS, last_day
 from marketplace.ids import new_id
 from marketplace.money import euros
 from marketplace.units import UNITS
-from marketplace.web import csrf, i18n
+from marketplace.web import cookies, csrf, i18n
 from marketplace.web.transaction import actor_of
 from marketplace.words import N_
 
@@ -77,7 +76,7 @@ def page(request: Request[Any, Any, Any], name: str, /, *, status: int = 200, **
     html = _environment(request).get_template(name).render(_common(request) | {"flash": flash} | values)
     answer = Response(html, status_code=status, media_type=MediaType.HTML)
     if flash:
-        answer.delete_cookie(FLASH)
+        answer.set_cookie(cookies.cookie(FLASH, "", max_age=0))
     return answer
 
 
@@ -92,7 +91,7 @@ def redirect(to: str, said: str | None = None, **facts: str | int) -> Redirect:
         return Redirect(to, status_code=303)
     message = json.dumps({"said": said, "facts": facts}).encode().hex()
     return Redirect(
-        to, status_code=303, cookies=[Cookie(FLASH, value=message, max_age=60, httponly=True, samesite="lax")]
+        to, status_code=303, cookies=[cookies.cookie(FLASH, cookies.sealed(FLASH, message), max_age=60)]
     )
 
 
@@ -187,6 +186,7 @@ def _common(request: Request[Any, Any, Any]) -> dict[str, Any]:
         "actor": actor,
         "language": i18n.language.get(),
         "demo": request.app.state.demo,
+        "scans": request.app.state.antivirus is not None,
         "csrf": csrf.token(request.app.state.secret, session_token) if session_token else "",
         "once": str(new_id()),
         "navigation": MAIN_NAVIGATION,
@@ -195,9 +195,9 @@ def _common(request: Request[Any, Any, Any]) -> dict[str, Any]:
 
 
 def _flash(request: Request[Any, Any, Any]) -> str | None:
-    """The sentence left by `redirect`, if it is one of ours: the cookie holds a msgid, whose text is never markup."""
+    """The sentence left by `redirect`: only what this site sealed is filled in and shown."""
     try:
-        left = json.loads(bytes.fromhex(request.cookies.get(FLASH, "")))
+        left = json.loads(bytes.fromhex(cookies.unsealed(request, FLASH) or ""))
         return i18n.translate(str(left["said"])).format(**left["facts"])
     except (ValueError, KeyError, TypeError, IndexError, AttributeError):
         return None

@@ -142,7 +142,7 @@ def handle(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     if status == 405:
         answer.headers["Allow"] = ", ".join(methods_at(request.app, request.scope["path"]))
     if isinstance(domain, TooOften):
-        answer.headers["Retry-After"] = str(domain.facts.get("seconds", 60))
+        answer.headers["Retry-After"] = str(domain.seconds)
     return answer
 
 

@@ -12,8 +12,11 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from marketplace import clock
 from marketplace.actor import OrganisationKind
 from marketplace.errors import Invalid, NotFound, SignInNeeded
+from marketplace.files import accepting
+from marketplace.files.kinds import Kind
 from marketplace.ids import InvoiceId, OrderId
 from marketplace.web.creating import creating
+from marketplace.web.limits import UPLOAD_LIMIT
 from marketplace.web.transaction import By, Reads, Writes
 from marketplace.web.validation import from_pydantic
 from procurement.billing import invoicing, mandates, paying, queries
@@ -60,7 +63,12 @@ async def revoke_mandate(session: Writes, by: By) -> None:
     await mandates.revoke(session, by=by, now=await clock.now(session))
 
 
-@post("/orders/{order_id:uuid}/invoice", summary="Give my own invoice for an accepted order (PDF)", tags=TAGS)
+@post(
+    "/orders/{order_id:uuid}/invoice",
+    summary="Give my own invoice for an accepted order (PDF)",
+    tags=TAGS,
+    request_max_body_size=UPLOAD_LIMIT,
+)
 @creating
 async def give_invoice(
     request: Request[Any, Any, Any],
@@ -73,12 +81,12 @@ async def give_invoice(
         given = OwnInvoice.model_validate(data.model_dump(exclude={"file"}))
     except ValidationError as error:
         raise Invalid(from_pydantic(error.errors())) from None
-    content = await data.file.read() if data.file is not None else None
+    pdf = await accepting.offered(request, data.file, allowed={Kind.PDF})
     invoice = await invoicing.record_own(
         session,
         OrderId(order_id),
         given,
-        content,
+        pdf,
         folder=request.app.state.settings.files_dir,
         by=by,
         now=await clock.now(session),

@@ -11,6 +11,7 @@ from marketplace import audit, clock, lifecycle, outbox
 from marketplace.actor import SYSTEM, Actor
 from marketplace.db import Session
 from marketplace.errors import FieldError, Invalid, wrong
+from marketplace.files.accepting import Accepted
 from marketplace.files.storage import store
 from marketplace.ids import OrderId, new_id
 from marketplace.money import euros
@@ -25,31 +26,30 @@ from procurement.orders.fulfilling import locked_order, who
 from procurement.orders.lifecycle import ORDER, OrderState
 from procurement.orders.models import PurchaseOrder
 
-PDF_START = b"%PDF-"
-
 
 async def record_own(
     session: Session,
     order_id: OrderId,
     given: OwnInvoice,
-    content: bytes | None,
+    sent: Accepted | Invalid | None,
     *,
     folder: Path,
     by: Actor,
     now: datetime,
 ) -> Invoice:
-    """Take in the supplier's own invoice: its number, its amounts and its PDF. Raises `Invalid` for each that disagrees."""
+    """Take in the supplier's own invoice: its number, its amounts and its PDF. Raises `Invalid` for each that disagrees.
+
+    `sent` is the PDF, or why it was refused.
+    """
     order = await locked_order(session, order_id)
     ORDER.check(order.state, "invoice", who(order, by))
-    _refuse_wrong(order, given, content, today=clock.paris_day(now))
-    file = None
-    if content is not None:
-        file = await store(
-            session, folder, content, name=f"facture-{order.number.lower()}.pdf", media_type="application/pdf",
-            organisation_id=by.organisation_id, shared_with=order.town_id,
-        )  # fmt: skip
+    pdf = _refuse_wrong(order, given, sent, today=clock.paris_day(now))
+    file = await store(
+        session, folder, pdf.content, name=f"facture-{order.number.lower()}.pdf", media_type=pdf.media_type,
+        organisation_id=by.organisation_id, shared_with=order.town_id, declared_type=pdf.declared_type, scanned_at=pdf.scanned_at,
+    )  # fmt: skip
     invoice = _invoice(order, IssuedBy.SUPPLIER, given.number, given.issued_on, now)
-    invoice.file_id = file.id if file else None
+    invoice.file_id = file.id
     session.add(invoice)
     try:
         await session.flush()
@@ -129,7 +129,9 @@ def _invoice(
     )  # fmt: skip
 
 
-def _refuse_wrong(order: PurchaseOrder, given: OwnInvoice, content: bytes | None, *, today: date) -> None:
+def _refuse_wrong(
+    order: PurchaseOrder, given: OwnInvoice, sent: Accepted | Invalid | None, *, today: date
+) -> Accepted:
     faults: list[FieldError] = []
     for name, expected in (
         ("ht_cents", order.ht_cents),
@@ -156,12 +158,13 @@ def _refuse_wrong(order: PurchaseOrder, given: OwnInvoice, content: bytes | None
     if order.accepted_at is not None and given.issued_on < clock.paris_day(order.accepted_at):
         faults.append(wrong("issued_on", N_("La facture suit le service fait, constaté le {day}."), code="order",
                             day=clock.paris_day(order.accepted_at).strftime("%d/%m/%Y")))  # fmt: skip
-    if content is None:
+    if sent is None:
         faults.append(wrong("file", N_("Joignez la facture en PDF."), code="required"))
-    elif not content.startswith(PDF_START):
-        faults.append(wrong("file", N_("Ce fichier n’est pas un PDF."), code="file_type"))
-    if faults:
+    elif isinstance(sent, Invalid):
+        faults += sent.fields
+    if faults or not isinstance(sent, Accepted):
         raise Invalid(faults)
+    return sent
 
 
 async def of_order(session: Session, order_id: OrderId) -> Invoice | None:

@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Request, Response, get, post
-from litestar.datastructures import UploadFile
 from litestar.params import FromPath
 from litestar.response import Redirect
 
@@ -13,11 +12,14 @@ from marketplace import clock
 from marketplace.actor import Actor, OrganisationKind, Role
 from marketplace.db import ReadSession, Session
 from marketplace.errors import SignInNeeded, wrong
+from marketplace.files import accepting
+from marketplace.files.kinds import Kind
 from marketplace.ids import InvoiceId, OrderId
 from marketplace.web import i18n
 from marketplace.web.creating import creating
 from marketplace.web.exports import both, table_file
 from marketplace.web.forms import Form
+from marketplace.web.limits import UPLOAD_LIMIT
 from marketplace.web.pages import page, redirect
 from marketplace.web.transaction import By, Reads, Writes
 from marketplace.words import N_
@@ -127,19 +129,18 @@ async def invoice_of_order(
     return await _give(request, reads, by, OrderId(order_id), Form())
 
 
-@post("/commandes/{order_id:uuid}/facture", status_code=303)
+@post("/commandes/{order_id:uuid}/facture", status_code=303, request_max_body_size=UPLOAD_LIMIT)
 @creating
 async def give_invoice(
     request: Request[Any, Any, Any], session: Writes, by: By, order_id: FromPath[UUID]
 ) -> Response[Any]:
     form = await Form.read(request, InvoiceForm)
-    sent = (await request.form()).get("file")
-    content = await sent.read() if isinstance(sent, UploadFile) else b""
+    pdf = await accepting.offered(request, (await request.form()).get("file"), allowed={Kind.PDF})
     given = None
     async with form.attempt(session, names=FIELDS):
         if not form.failed:
             given = await invoicing.record_own(
-                session, OrderId(order_id), form.value().invoice(), content or None,
+                session, OrderId(order_id), form.value().invoice(), pdf,
                 folder=request.app.state.settings.files_dir, by=by, now=await clock.now(session),
             )  # fmt: skip
     if given is None:

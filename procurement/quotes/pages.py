@@ -3,12 +3,10 @@
 import json
 from collections.abc import Mapping
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from litestar import Request, Response, get, post
-from litestar.datastructures import UploadFile
 from litestar.params import FromPath
 from litestar.response import Redirect
 from pydantic import ValidationError
@@ -19,10 +17,13 @@ from marketplace import clock
 from marketplace.actor import Actor, OrganisationKind, Role
 from marketplace.db import ReadSession, Session
 from marketplace.errors import FieldError, Invalid, NotFound, wrong
+from marketplace.files import accepting
+from marketplace.files.kinds import Kind
 from marketplace.ids import ConsultationId, PoolId
 from marketplace.web.creating import creating
 from marketplace.web.exports import both, table_file
 from marketplace.web.forms import Form
+from marketplace.web.limits import UPLOAD_LIMIT
 from marketplace.web.pages import page, redirect
 from marketplace.web.transaction import By, Reads, Writes
 from marketplace.web.typed import typed_number
@@ -226,7 +227,7 @@ async def pack(
     return await pack_answer(request, reads, by, PoolId(pool_id))
 
 
-@post("/achats/{pool_id:uuid}/profil-acheteur", status_code=303)
+@post("/achats/{pool_id:uuid}/profil-acheteur", status_code=303, request_max_body_size=UPLOAD_LIMIT)
 @creating
 async def import_offers(
     request: Request[Any, Any, Any], session: Writes, by: By, pool_id: FromPath[UUID]
@@ -234,7 +235,7 @@ async def import_offers(
     sent = (await request.form()).get("file")
     form: Form[Any] = Form()
     async with form.attempt(session):
-        offers = await _imported(sent)
+        offers = await _imported(request, sent)
         await buyer_profile.import_offers(
             session, PoolId(pool_id), offers, by=by, now=await clock.now(session)
         )
@@ -302,19 +303,15 @@ async def _profile(
     )  # fmt: skip
 
 
-async def _imported(sent: Any) -> ImportedOffers:
+async def _imported(request: Request[Any, Any, Any], sent: object) -> ImportedOffers:
     """The offers of an uploaded JSON file. Raises `Invalid` naming what is wrong in it."""
-    if not isinstance(sent, UploadFile) or not sent.filename:
+    file = await accepting.accept(request, sent, allowed={Kind.JSON})
+    if file is None:
         raise Invalid(
             [wrong("file", N_("Joignez le fichier modele-import-offres.json, rempli."), code="required")]
         )
-    content = await sent.read()
-    if Path(sent.filename).suffix.lower() != ".json":
-        raise Invalid(
-            [wrong("file", N_("Format accepté : .json, d’après modele-import-offres.json."), code="format")]
-        )
     try:
-        return ImportedOffers.model_validate(json.loads(content.decode("utf-8-sig")))
+        return ImportedOffers.model_validate(json.loads(file.content.decode("utf-8-sig")))
     except ValidationError as error:
         raise Invalid(from_pydantic(error.errors())) from None
     except (ValueError, RecursionError) as error:

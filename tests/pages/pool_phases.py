@@ -77,7 +77,7 @@ async def _paying(world: World, told: Story) -> AsyncIterator[str]:
     amounts = {name: str(order[name]) for name in ("ht_cents", "vat_cents", "ttc_cents")}
     given = await seller.http.post(
         f"/api/v1/orders/{order['id']}/invoice", data=amounts | {"number": "F-1", "issued_on": today},
-        files={"file": ("f.pdf", b"%PDF-1.7 facture", "application/pdf")}, headers=seller.headers,
+        files={"file": ("f.pdf", b"%PDF-1.7 facture\n%%EOF", "application/pdf")}, headers=seller.headers,
     )  # fmt: skip
     assert given.status_code == 201, given.text
     await world.work()

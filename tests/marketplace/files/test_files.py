@@ -32,9 +32,11 @@ async def test_a_file_is_an_attachment_under_its_name_with_its_hash(world: World
     assert answer.headers["content-type"] == "application/pdf"
     assert answer.headers["x-content-sha256"] == hashlib.sha256(CONTENT).hexdigest() == file.sha256
     said = answer.headers["content-disposition"]
-    assert said.startswith('attachment; filename="Dlibration n 5 t.pdf"')
+    assert said.startswith('attachment; filename="Deliberation n 5 ete.pdf"')
     assert said.endswith("filename*=UTF-8''D%C3%A9lib%C3%A9ration%20n%C2%B0%205%20%22%C3%A9t%C3%A9%22.pdf")
     assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["content-security-policy"].endswith("sandbox")
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
 
 
 async def test_a_file_of_another_organisation_is_as_if_it_did_not_exist(world: World) -> None:
@@ -71,6 +73,30 @@ async def test_a_full_disk_is_said_and_leaves_neither_row_nor_bytes(
         await stored(world, town)
     assert await world.sql("select count(*) from stored_file") == 0
     assert [path for path in world.settings.files_dir.rglob("*") if path.is_file()] == []
+
+
+ODD_NAMES = {
+    "../../etc/passwd": "etc passwd",
+    "C:\\temp\\a.pdf": "C  temp a.pdf",
+    "a\r\nSet-Cookie: x=1.pdf": "aSet-Cookie  x=1.pdf",
+    "facture\u202efdp.exe": "facturefdp.exe",
+    ".htaccess": "htaccess",
+    'a";x="b.pdf': "a;x=b.pdf",
+    "é" * 400 + ".pdf": "e" * 140 + ".pdf",
+    "漢字": "fichier",
+    "": "fichier",
+    "...": "fichier",
+}
+
+
+async def test_the_name_of_a_download_is_a_name_and_nothing_else(world: World) -> None:
+    town = await world.town()
+    for name, shown in ODD_NAMES.items():
+        file = await stored(world, town, name)
+        answer = await town.get(f"/files/{file.id}")
+        assert answer.headers["content-disposition"].startswith(f'attachment; filename="{shown}"; '), name
+        assert answer.headers["content-disposition"].isascii()
+        assert "set-cookie" not in answer.headers
 
 
 async def test_a_typed_path_never_reaches_the_folder(world: World) -> None:

@@ -15,7 +15,7 @@ from tests.support import story
 from tests.support.story import Story
 from tests.support.world import TOWN_CODES, Caller, World
 
-PDF = b"%PDF-1.7\n%facture de test\n"
+PDF = b"%PDF-1.7\n%facture de test\n%%EOF\n"
 
 
 async def accepted(world: World, quantities: list[tuple[str, str]]) -> tuple[Story, list[dict[str, Any]]]:

@@ -151,8 +151,8 @@ async def test_a_file_of_offers_that_cannot_be_read_is_told_and_the_filled_model
     ).encode()
     for name, content, said in (
         ("offres.json", whole[:-40], "incomplet ou mal écrit"),
-        ("offres.json", b"", "incomplet ou mal écrit"),
-        ("offres.json", "né".encode("latin-1"), "incomplet ou mal écrit"),
+        ("offres.json", b"", "vide"),
+        ("offres.json", "né".encode("latin-1"), "n’est pas ce que dit son nom"),
         ("offres.json", b"[" * 100_000, "incomplet ou mal écrit"),
         ("offres.xlsx", whole, ".json"),
         ("offres.json", two_faults, "2 réponses à corriger"),
