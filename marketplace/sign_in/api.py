@@ -11,7 +11,6 @@ from marketplace.errors import SignInNeeded
 from marketplace.ids import OrganisationId
 from marketplace.sign_in import half_open, passkeys, passwords, sessions
 from marketplace.sign_in.cookies import (
-    client_of,
     device_of,
     half_open_of,
     own_session_of,
@@ -32,6 +31,7 @@ from marketplace.sign_in.schemas import (
     SignIn,
 )
 from marketplace.web import csrf
+from marketplace.web.context import client_address
 from marketplace.web.rates import SECOND_FACTOR, SIGN_IN
 from marketplace.web.transaction import By, Reads, Writes, actor_of
 
@@ -44,7 +44,7 @@ def signed_in(request: Request[Any, Any, Any], token: str, *, status: int = 201)
 
 @post("/sessions", summary="Sign in with a password", tags=["accounts"])
 async def sign_in(request: Request[Any, Any, Any], data: JSONBody[SignIn]) -> Response[Begun]:
-    tries = (SIGN_IN, client_of(request), data.email)
+    tries = (SIGN_IN, client_address(request), data.email)
     await request.app.state.rates.hit(*tries)
     found = await passwords.sign_in(
         request.app.state.database, email=data.email, password=data.password.get_secret_value(), device=device_of(request)
@@ -71,7 +71,7 @@ async def give_code(request: Request[Any, Any, Any], data: JSONBody[GivenCode]) 
 
 @post("/sessions/passkey-options", summary="Begin to sign in with a passkey", tags=["accounts"])
 async def passkey_sign_in_options(request: Request[Any, Any, Any], session: Writes) -> PasskeyOptions:
-    await request.app.state.rates.hit(passkeys.CEREMONIES, client_of(request))
+    await request.app.state.rates.hit(passkeys.CEREMONIES, client_address(request))
     made = await passkeys.begin_sign_in(session, site=passkeys.site(request.app.state.base_url))
     return PasskeyOptions.model_validate(made)
 
@@ -80,7 +80,7 @@ async def passkey_sign_in_options(request: Request[Any, Any, Any], session: Writ
 async def sign_in_with_passkey(
     request: Request[Any, Any, Any], data: JSONBody[PasskeyAnswer]
 ) -> Response[SignedIn]:
-    await request.app.state.rates.hit(SIGN_IN, client_of(request))
+    await request.app.state.rates.hit(SIGN_IN, client_address(request))
     token = await passkeys.sign_in(
         request.app.state.database, data.challenge_id, data.credential,
         site=passkeys.site(request.app.state.base_url), device=device_of(request),

@@ -66,11 +66,6 @@ def device_of(request: Request[Any, Any, Any]) -> str:
     return devices.named(request.headers.get("user-agent", ""))
 
 
-def client_of(request: Request[Any, Any, Any]) -> str:
-    """The address that this request comes from, for counting tries."""
-    return request.client.host if request.client else "unknown"
-
-
 def _set(
     request: Request[Any, Any, Any], answer: Response[Any], name: str, value: str | None, lifetime: int = 0
 ) -> None:

@@ -17,7 +17,6 @@ from marketplace.ids import OrganisationId
 from marketplace.sign_in import half_open, passwords, reset, sessions
 from marketplace.sign_in.authentication import passkey_awaited
 from marketplace.sign_in.cookies import (
-    client_of,
     device_of,
     half_open_of,
     own_session_of,
@@ -28,6 +27,7 @@ from marketplace.sign_in.cookies import (
 from marketplace.sign_in.proconnect_pages import leave_provider
 from marketplace.sign_in.schemas import ActFor
 from marketplace.web import cookies
+from marketplace.web.context import client_address
 from marketplace.web.forms import Form
 from marketplace.web.i18n import LANGUAGES
 from marketplace.web.pages import local_path, page, redirect
@@ -67,7 +67,7 @@ async def sign_in(request: Request[Any, Any, Any]) -> Response[Any]:
     if form.failed:
         return _sign_in(request, form, local_path(str(form.get("suite", "/"))), status=422)
     typed = form.value()
-    tries = (SIGN_IN, client_of(request), typed.email)
+    tries = (SIGN_IN, client_address(request), typed.email)
     await request.app.state.rates.hit(*tries)
     suite = local_path(typed.suite)
     try:
@@ -135,7 +135,7 @@ async def ask_reset(request: Request[Any, Any, Any], session: Writes) -> Respons
     if form.failed:
         return page(request, "sign_in/forgotten.html", status=422, form=form, asked=False)
     email = form.value().email
-    await request.app.state.rates.hit(RESET, client_of(request), email.lower())
+    await request.app.state.rates.hit(RESET, client_address(request), email.lower())
     await reset.ask(session, email)
     return page(request, "sign_in/forgotten.html", form=Form(), asked=True)
 
@@ -148,7 +148,7 @@ async def reset_page(request: Request[Any, Any, Any], reads: Reads, token: FromP
 
 @post("/mot-de-passe/{token:str}", status_code=303)
 async def reset_password(request: Request[Any, Any, Any], token: FromPath[str]) -> Response[Any]:
-    await request.app.state.rates.hit(SIGN_IN, client_of(request))
+    await request.app.state.rates.hit(SIGN_IN, client_address(request))
     form = await Form.read(request, ResetForm)
     try:
         if not form.failed:

@@ -20,7 +20,7 @@ from marketplace.errors import DomainError, NotFound, SignInNeeded
 from marketplace.ids import PersonId
 from marketplace.sign_in import identities, sealed, sessions
 from marketplace.sign_in.authentication import passkey_awaited
-from marketplace.sign_in.cookies import client_of, device_of, session_id_of, with_session
+from marketplace.sign_in.cookies import device_of, session_id_of, with_session
 from marketplace.sign_in.proconnect import (
     CALLBACK,
     SIGNED_OUT,
@@ -31,6 +31,7 @@ from marketplace.sign_in.proconnect import (
     NoAnswer,
     ProConnect,
 )
+from marketplace.web.context import client_address
 from marketplace.web.pages import local_path, page, redirect
 from marketplace.web.problems import status_of
 from marketplace.web.rates import Rule
@@ -53,7 +54,7 @@ REFUSALS = (AnswerRefused, AttemptOver, GivenUp, NoAnswer, identities.AddressNot
 async def start(request: Request[Any, Any, Any], suite: FromQuery[str] = "/") -> Response[Any]:
     """Off to the provider, with a state and a nonce of 43 characters that only this browser can bring back."""
     provider = _provider(request)
-    await request.app.state.rates.hit(TRIES, client_of(request))
+    await request.app.state.rates.hit(TRIES, client_address(request))
     state, nonce, browser, verifier = (secrets.token_urlsafe(32) for _ in range(4))
     try:
         address = await provider.authorization(state=state, nonce=nonce, verifier=verifier)

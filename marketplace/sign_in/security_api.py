@@ -9,7 +9,7 @@ from litestar.params import FromPath, JSONBody
 from marketplace.actor import PasskeyNeeded
 from marketplace.sign_in import email_change, passkeys, passwords, recovery, reset, sessions, totp
 from marketplace.sign_in.api import signed_in
-from marketplace.sign_in.cookies import client_of, own_session_of, proof_of
+from marketplace.sign_in.cookies import own_session_of, proof_of
 from marketplace.sign_in.schemas import (
     Asked,
     AskReset,
@@ -28,6 +28,7 @@ from marketplace.sign_in.schemas import (
     TotpSecret,
 )
 from marketplace.sign_in.sessions import Proof
+from marketplace.web.context import client_address
 from marketplace.web.rates import RESET, SIGN_IN
 from marketplace.web.transaction import By, Reads, Writes
 
@@ -36,7 +37,7 @@ from marketplace.web.transaction import By, Reads, Writes
 
 @post("/password-resets", summary="Ask for a new password by mail", tags=["accounts"], status_code=202)
 async def ask_reset(request: Request[Any, Any, Any], session: Writes, data: JSONBody[AskReset]) -> Asked:
-    await request.app.state.rates.hit(RESET, client_of(request), data.email.lower())
+    await request.app.state.rates.hit(RESET, client_address(request), data.email.lower())
     await reset.ask(session, data.email)
     return Asked()
 
@@ -50,7 +51,7 @@ async def ask_reset(request: Request[Any, Any, Any], session: Writes, data: JSON
 async def reset_password(
     request: Request[Any, Any, Any], token: FromPath[str], data: JSONBody[ResetPassword]
 ) -> None:
-    await request.app.state.rates.hit(SIGN_IN, client_of(request))
+    await request.app.state.rates.hit(SIGN_IN, client_address(request))
     await reset.reset(
         request.app.state.database, token, data.password.get_secret_value(), secret=request.app.state.secret
     )
