@@ -203,6 +203,10 @@ class Settings:
         return self.instance.data_dir / "mail"
 
     @property
+    def audit_heads_dir(self) -> Path:
+        return self.instance.data_dir / "audit-heads"
+
+    @property
     def fonts_dir(self) -> Path:
         return self.instance.data_dir / "fonts"
 
