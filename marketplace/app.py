@@ -28,6 +28,10 @@ import marketplace.demo.pages
 import marketplace.files.api
 import marketplace.interests.api
 import marketplace.interests.pages
+import marketplace.journal.api
+import marketplace.journal.pages
+import marketplace.personal_data.api
+import marketplace.personal_data.pages
 import marketplace.sign_in.api
 import marketplace.sign_in.pages
 import marketplace.sign_in.proconnect_pages
@@ -80,6 +84,8 @@ ROOMS: dict[str, Path] = {
         marketplace.accounts,
         marketplace.sign_in,
         marketplace.interests,
+        marketplace.journal,
+        marketplace.personal_data,
         marketplace.demo,
         marketplace.site,
         search,
@@ -104,6 +110,8 @@ API: Sequence[HTTPRouteHandler] = [
     *marketplace.accounts.api.HANDLERS,
     *marketplace.interests.api.HANDLERS,
     *marketplace.accounts.joining_api.HANDLERS,
+    *marketplace.journal.api.HANDLERS,
+    *marketplace.personal_data.api.HANDLERS,
     *marketplace.territories.api.HANDLERS,
     *marketplace.files.api.HANDLERS,
     *search.api.HANDLERS,
@@ -129,6 +137,8 @@ PAGES: Sequence[ControllerRouterHandler] = [
     *marketplace.interests.pages.HANDLERS,
     *marketplace.accounts.team_pages.HANDLERS,
     *marketplace.accounts.joining_pages.HANDLERS,
+    *marketplace.journal.pages.HANDLERS,
+    *marketplace.personal_data.pages.HANDLERS,
     *marketplace.files.api.PAGES,
     *marketplace.site.pages.HANDLERS,
     *catalog.solutions.pages.HANDLERS,
@@ -149,6 +159,18 @@ PAGES: Sequence[ControllerRouterHandler] = [
 DEMO_API: Sequence[HTTPRouteHandler] = marketplace.demo.api.HANDLERS
 DEMO_PAGES: Sequence[ControllerRouterHandler] = marketplace.demo.pages.HANDLERS
 """Served in demo mode only, as `DEMO_API`."""
+
+OPEN_TO_ALL = frozenset(
+    {
+        "/", "/solutions", "/regles", "/mentions-legales", "/accessibilite", "/donnees-personnelles",
+        "/contact", "/api", "/connexion", "/langue/{code}", "/api/v1/solutions", "/api/v1/compass", "/api/v1/towns",
+        "/api/v1/towns/{code}", "/demo/horloge", "/demo/courriels", "/demo/courriels/{name}", "/api/v1/demo/clock",
+        # one's own account
+        "/compte", "/compte/donnees", "/compte/donnees/effacement", "/compte/donnees/copies/{request_id}", "/organisation/cles", "/api/v1/me", "/api/v1/me/organisations", "/api/v1/api-keys", "/api/v1/me/data-copies",
+        "/api/v1/me/data-copies/{request_id}",
+    }
+)  # fmt: skip
+"""What staff read without leaving a line in the journal. A page that shows what is not everybody's does not belong here."""
 
 UPLOAD_LIMIT = 20_000_000
 
@@ -218,6 +240,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
                 "search": PostgresEngine(),
                 "rates": Rates(),
                 "proconnect": ProConnect.from_settings(settings.proconnect, site=settings.web.base_url),
+                "open_to_all": OPEN_TO_ALL,
             }
         ),
         logging_config=None,

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from marketplace import audit, outbox
 from marketplace.actor import Actor
@@ -57,6 +57,9 @@ class Stateful(Protocol):
 class Lifecycle(Generic[S, W]):
     """The moves of one noun. `names` gives each state its French name, `people` each party."""
 
+    by_noun: ClassVar[dict[str, "Lifecycle[Any, Any]"]] = {}
+    """Every lifecycle that was declared, for who tells what happened (the journal)."""
+
     def __init__(
         self, noun: str, moves: Iterable[Move[S, W]], *, names: dict[S, str], people: dict[W, str]
     ) -> None:
@@ -64,6 +67,7 @@ class Lifecycle(Generic[S, W]):
         self.names = names
         self.people = people
         self.moves = {move.name: move for move in moves}
+        Lifecycle.by_noun[noun] = self
 
     def check(self, state: S, name: str, who: Collection[W]) -> Move[S, W]:
         """The move called `name`. Raises `MoveRefused` when the state is wrong, then `NotTheirMove`."""

@@ -141,6 +141,24 @@ class SealSettings(BaseSettings):
     )
 
 
+class RetentionSettings(BaseSettings):
+    """How many days each kind of thing is kept; the reasons are in `marketplace.personal_data.retention`."""
+
+    model_config = SettingsConfigDict(env_prefix="RETENTION_", extra="ignore")
+
+    sessions: int = Field(0, ge=0, le=400, description="Sessions : jours après leur fin")
+    tokens: int = Field(30, ge=1, le=400, description="Liens à usage unique : jours après leur échéance")
+    idempotency: int = Field(30, ge=30, le=400, description="Réponses gardées pour les envois répétés : jours")
+    outbox: int = Field(90, ge=1, le=400, description="Travaux terminés : jours")
+    mail_bodies: int = Field(90, ge=1, le=400, description="Texte des courriels envoyés : jours")
+    mails: int = Field(365, ge=1, le=3650, description="Courriels (destinataire, sujet, date) : jours")
+    exports: int = Field(7, ge=1, le=90, description="Copies de données personnelles : jours")
+    requests: int = Field(1826, ge=365, le=3650, description="Demandes de copie et d’effacement : jours")
+    logs: int = Field(
+        180, ge=180, le=365, description="Journaux techniques : jours (six mois à un an, CNIL 2021-122)"
+    )
+
+
 class InstanceSettings(BaseSettings):
     """The instance as a whole."""
 
@@ -170,6 +188,7 @@ class Settings:
     sign_in: SignInSettings
     proconnect: ProConnectSettings
     seal: SealSettings
+    retention: RetentionSettings
 
     @classmethod
     def read(cls, overrides: Mapping[str, Any] | None = None) -> Self:

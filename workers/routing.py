@@ -14,6 +14,7 @@ from marketplace.accounts.events import (
 from marketplace.notifications.events import MailQueued
 from marketplace.sign_in.events import EmailChangeAsked, ResetAsked, SecurityChanged
 from marketplace.sign_in.identity_events import IdentityLinked, PersonAttached
+from marketplace.personal_data.events import CopyAsked, ErasureConfirmed
 from procurement.billing.events import InvoiceIssued, InvoicePaid
 from procurement.conventions.events import AgreementReady
 from procurement.orders.events import OrderAccepted, OrderIssued, OrdersChunkPlanned, OrdersPrepared
@@ -39,6 +40,7 @@ from workers import (
     catalog_jobs,
     identity_mail_jobs,
     mail_jobs,
+    personal_data_jobs,
     procurement_jobs,
     sign_in_mail_jobs,
 )
@@ -93,6 +95,9 @@ ROUTES: Routes = {
     ResetAsked: (Route("mail_reset", sign_in_mail_jobs.reset_asked, Lane.QUEUE),),
     EmailChangeAsked: (Route("mail_email_change", sign_in_mail_jobs.email_change_asked, Lane.QUEUE),),
     SecurityChanged: (Route("mail_security", sign_in_mail_jobs.security_changed, Lane.QUEUE),),
+    # personal data
+    CopyAsked: (Route("make_copy", personal_data_jobs.make_copy),),
+    ErasureConfirmed: (Route("erase_person", personal_data_jobs.erase_person),),
     # mails
     MailQueued: (Route("send_mail", mail_jobs.send, Lane.QUEUE),),
 }

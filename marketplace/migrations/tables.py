@@ -14,6 +14,7 @@ import marketplace.notifications.models
 import marketplace.outbox
 import marketplace.sign_in.identity_models
 import marketplace.sign_in.models
+import marketplace.personal_data.models
 import marketplace.territories.models
 import marketplace.web.idempotency
 import procurement.billing.models
