@@ -148,7 +148,9 @@ class RetentionSettings(BaseSettings):
 
     sessions: int = Field(0, ge=0, le=400, description="Sessions : jours après leur fin")
     tokens: int = Field(30, ge=1, le=400, description="Liens à usage unique : jours après leur échéance")
-    idempotency: int = Field(30, ge=30, le=400, description="Réponses gardées pour les envois répétés : jours")
+    idempotency: int = Field(
+        30, ge=30, le=400, description="Réponses gardées pour les envois répétés : jours"
+    )
     outbox: int = Field(90, ge=1, le=400, description="Travaux terminés : jours")
     mail_bodies: int = Field(90, ge=1, le=400, description="Texte des courriels envoyés : jours")
     mails: int = Field(365, ge=1, le=3650, description="Courriels (destinataire, sujet, date) : jours")

@@ -78,9 +78,10 @@ def read(path: Path) -> Head:
         made = Head(
             date.fromisoformat(found["date"]), int(found["seal"]), str(found["hash"]), str(found["sealed_at"])
         )
-        if len(bytes.fromhex(made.hash)) != 32 or made.seal < 1:
-            raise ValueError
+        sound = len(bytes.fromhex(made.hash)) == 32 and made.seal > 0
     except (OSError, ValueError, KeyError, TypeError):
+        sound = False
+    if not sound:
         sentence = N_("Ce fichier n’est pas une tête du journal, ou il est illisible.")
-        raise Invalid([wrong(path.name, sentence, code="unreadable_file")]) from None
+        raise Invalid([wrong(path.name, sentence, code="unreadable_file")])
     return made

@@ -46,7 +46,9 @@ async def everything(
     page_number: Number = 1,
 ) -> Response[str]:  # fmt: skip
     form, asked = _asked(sujet, "", du, au)
-    return await _shown(request, reads, by, queries.everything, form, asked, page_number, own=False, people=[])
+    return await _shown(
+        request, reads, by, queries.everything, form, asked, page_number, own=False, people=[]
+    )
 
 
 @get(both("/organisation/journal"))

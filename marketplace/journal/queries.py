@@ -107,14 +107,12 @@ async def _names(
     return {row[0]: row[1] for row in rows}
 
 
-def _line(
-    line: AuditLine, people: dict[UUID, str], organisations: dict[UUID, str], *, values: bool
-) -> Line:
+def _line(line: AuditLine, people: dict[UUID, str], organisations: dict[UUID, str], *, values: bool) -> Line:
     shown = [
         {name: value for name, value in (said or {}).items() if values or name in {"state", "route"}}
         for said in (line.before, line.after)
     ]
-    person = line.person_id and (people.get(line.person_id) or f"…{line.person_id.hex[-6:]}")
+    person = (people.get(line.person_id) or f"…{line.person_id.hex[-6:]}") if line.person_id else None
     organisation = organisations.get(line.organisation_id) if line.organisation_id else None
     return Line(
         at=line.created_at, person_id=line.person_id, person=person, organisation=organisation, channel=line.channel,

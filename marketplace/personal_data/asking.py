@@ -186,9 +186,7 @@ async def _waiting(session: Session, request_id: UUID, by: Actor) -> PersonalReq
 
 
 async def _known(session: Session, email: str) -> PersonId | None:
-    found = await session.scalar(
-        text("select person_id from find_sign_in(:email)"), {"email": email.strip()}
-    )
+    found = await session.scalar(text("select person_id from find_sign_in(:email)"), {"email": email.strip()})
     return PersonId(found) if found else None
 
 

@@ -45,7 +45,7 @@ async def erase_rows(session: Session, person: Person) -> dict[str, int]:
             bound = {name: value for name, value in known.items() if f":{name}" in statement}
             done = await session.execute(text(statement), bound)
             counts[holding.table] = counts.get(holding.table, 0) + int(done.rowcount)  # type: ignore[attr-defined]
-    session.expire_all()
+    session.expire(person)
     return {table: count for table, count in counts.items() if count}
 
 
@@ -58,7 +58,9 @@ async def _administers_alone(session: Session, person: Person) -> bool:
     """Whether an organisation has no other administrator. Its affiliations are locked: two may not leave it together."""
     mine = select(Affiliation.organisation_id).where(Affiliation.person_id == person.id)
     organisations = list(
-        await session.scalars(select(Organisation.id).where(Organisation.id.in_(mine)).order_by(Organisation.id))
+        await session.scalars(
+            select(Organisation.id).where(Organisation.id.in_(mine)).order_by(Organisation.id)
+        )
     )
     for organisation_id in organisations:
         held = list(

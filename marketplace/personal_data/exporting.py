@@ -57,7 +57,9 @@ def _zip(found: Found, now: datetime) -> bytes:
     ).get_template("copy.html")
     page = template.render(
         now=now.astimezone(PARIS),
-        tables=[(h.what, names, [[_plain(v) for v in row] for row in rows]) for h, names, rows in found if rows],
+        tables=[
+            (h.what, names, [[_plain(v) for v in row] for row in rows]) for h, names, rows in found if rows
+        ],
     )
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:

@@ -56,6 +56,12 @@ HOLDINGS: tuple[Holding, ...] = (
         (
             "delete from mail where lower(recipient) = :email and state <> 'sent'",
             "update mail set recipient = '', subject = '', body = '', key = 'erased:' || id where lower(recipient) = :email",
+            # what was written to others and names them
+            (
+                "update mail m set subject = replace(replace(m.subject, p.name, :pseudonym), p.email, ''),"
+                " body = replace(replace(m.body, p.name, :pseudonym), p.email, '') from person p where p.id = :person"
+                " and (position(p.name in m.subject || ' ' || m.body) > 0 or position(p.email in m.subject || ' ' || m.body) > 0)"
+            ),
         ),
     ),
     Holding(
@@ -84,8 +90,8 @@ HOLDINGS: tuple[Holding, ...] = (
         "signature", ("by_person_id", "signatory_name"), N_("Signatures que vous avez enregistrées"), "procurement",
         "select created_at, signatory_name, signatory_title, signed_on, agreement_sha256 from signature where by_person_id = :person",
         (
-            "update signature s set signatory_name = :pseudonym from person p where p.id = :person"
-            " and (s.by_person_id = p.id or folded(s.signatory_name) = folded(p.name))",
+            ("update signature s set signatory_name = :pseudonym from person p where p.id = :person"
+            " and (s.by_person_id = p.id or folded(s.signatory_name) = folded(p.name))"),
         ),
         kept=LAW,
     ),
@@ -117,8 +123,8 @@ HOLDINGS: tuple[Holding, ...] = (
         "person", ("email",), N_("Identité"), "account",
         "select created_at, name, email from person where id = :person",
         (
-            "update person set name = :pseudonym, email = id || '@efface.invalid', password_hash = null, erased_at = now()"
-            " where id = :person",
+            ("update person set name = :pseudonym, email = id || '@efface.invalid', password_hash = null, erased_at = now()"
+            " where id = :person"),
         ),
         kept=N_("une ligne sans nom ni adresse, à laquelle les pièces gardées renvoient"),
     ),

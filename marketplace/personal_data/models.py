@@ -46,4 +46,3 @@ class PersonalRequest(Row, Base):
     reason: Mapped[str | None]
     content: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
     done_at: Mapped[datetime | None]
-

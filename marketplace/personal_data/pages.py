@@ -63,7 +63,9 @@ async def erase_me(request: Request[Any, Any, Any], session: Writes, by: By) -> 
             await asking.erase_myself(session, session_id=session_id_of(request), by=by)
     if form.failed:
         return await _erase(request, session, by, form)
-    done = redirect("/", N_("Votre compte est effacé. Ce que la loi oblige à garder ne porte plus votre nom."))
+    done = redirect(
+        "/", N_("Votre compte est effacé. Ce que la loi oblige à garder ne porte plus votre nom.")
+    )
     return with_session(request, done, None)
 
 

@@ -33,7 +33,9 @@ class Rule:
 
 
 GDPR = N_("RGPD, article 5, paragraphe 1, e (limitation de la conservation)")
-SECURITY = N_("RGPD, article 32 (sécurité) ; CNIL, délibération 2021-122 du 14 octobre 2021 (journalisation : six mois à un an)")
+SECURITY = N_(
+    "RGPD, article 32 (sécurité) ; CNIL, délibération 2021-122 du 14 octobre 2021 (journalisation : six mois à un an)"
+)
 CHECKED = date(2026, 11, 25)
 _OLDER = "< now() - make_interval(days => :days)"
 

@@ -57,11 +57,15 @@ def falsifications(count: int, chance: random.Random) -> dict[str, tuple[tuple[s
     )  # fmt: skip
     found["lines swapped"] = (
         (
-            "create temp table kept on commit drop as select l.*, s.number from audit_line l join audit_seal s"
-            " on s.line_id = l.id where s.number in (:n, :m)",
-            "update audit_line l set (person_id, organisation_id, channel, action, subject, subject_id, before, after, created_at)"
-            " = (select k.person_id, k.organisation_id, k.channel, k.action, k.subject, k.subject_id, k.before, k.after, k.created_at"
-            " from kept k where k.id <> l.id) where id in (select id from kept)",
+            (
+                "create temp table kept on commit drop as select l.*, s.number from audit_line l join audit_seal s"
+                " on s.line_id = l.id where s.number in (:n, :m)"
+            ),
+            (
+                "update audit_line l set (person_id, organisation_id, channel, action, subject, subject_id, before, after, created_at)"
+                " = (select k.person_id, k.organisation_id, k.channel, k.action, k.subject, k.subject_id, k.before, k.after, k.created_at"
+                " from kept k where k.id <> l.id) where id in (select id from kept)"
+            ),
         ),
         places,
     )

@@ -79,10 +79,9 @@ async def test_a_journal_that_was_rewritten_whole_is_betrayed_by_a_published_hea
     )
 
     async def again(session: AsyncSession) -> tuple[verifying.Report, verifying.Report]:
-        number, previous, now = 0, chain.START, await session.scalar(sealing.select(sealing.func.now()))
+        previous, now = chain.START, await session.scalar(sealing.select(sealing.func.now()))
         assert now is not None
-        for line in (await session.execute(sealing.unsealed(None))).all():
-            number += 1
+        for number, line in enumerate((await session.execute(sealing.unsealed(None))).all(), 1):
             previous = chain.link(previous, number, now, chain.content(line))
             session.add(sealing.AuditSeal(number=number, line_id=line.id, sealed_at=now, hash=previous))
         await session.flush()

@@ -20,7 +20,9 @@ async def page(world: World, path: str, who: Caller) -> tuple[int, str]:
     return answer.status_code, answer.text
 
 
-async def test_an_administrator_reads_what_their_organisation_did_and_nothing_of_another(world: World) -> None:
+async def test_an_administrator_reads_what_their_organisation_did_and_nothing_of_another(
+    world: World,
+) -> None:
     told = await story.in_census(world, towns=2)
     town, other = told.towns
     read = await town.read(OWN)
@@ -50,7 +52,9 @@ async def test_filters_by_subject_person_and_days_hold_for_page_download_and_api
     assert mine["total"] == (await town.read(OWN))["total"] > 3
     day = await world.today()
     assert (await town.read(OWN, since=str(day + timedelta(days=1))))["total"] == 0
-    assert (await town.read(OWN, since=str(day - timedelta(days=1)), until=str(day)))["total"] == mine["total"]
+    assert (await town.read(OWN, since=str(day - timedelta(days=1)), until=str(day)))["total"] == mine[
+        "total"
+    ]
     _, shown = await page(world, f"{OWN}?sujet=need", town)
     assert "a décrit un besoin" in shown
     assert "a lancé le recensement" not in shown
@@ -69,10 +73,21 @@ async def test_auditors_read_every_act_with_states_and_no_other_value(world: Wor
     auditor, admin = await world.staff(Role.AUDITOR), await world.staff(Role.ADMIN)
     for who in (auditor, admin):
         read = await who.read(ALL, per_page=100)
-        assert {line["organisation"] for line in read["items"]} >= {"Vierzon", "Bourges", "Quinquet Systèmes", None}
+        assert {line["organisation"] for line in read["items"]} >= {
+            "Vierzon",
+            "Bourges",
+            "Quinquet Systèmes",
+            None,
+        }
         assert {name for line in read["items"] for name in line["after"]} <= {"state", "route"}
-        people = {line["person"] for line in read["items"] if line["person_id"] == str(told.coordinator.actor.person_id)}
-        assert people == {f"…{told.coordinator.actor.person_id.hex[-6:]}"}, "others' people by the end of their id"
+        people = {
+            line["person"]
+            for line in read["items"]
+            if line["person_id"] == str(told.coordinator.actor.person_id)
+        }
+        assert people == {f"…{told.coordinator.actor.person_id.hex[-6:]}"}, (
+            "others' people by the end of their id"
+        )
     status, shown = await page(world, f"{ALL}?sujet=pool", auditor)
     assert (status, "recensement → consolidation" in shown) == (200, True)
     order = (await told.coordinator.read("/orders"))[0]
@@ -87,13 +102,17 @@ async def test_auditors_read_every_act_with_states_and_no_other_value(world: Wor
         assert (await outsider.get(ALL)).status_code in {401, 403}
 
 
-async def test_postgresql_itself_shows_lines_to_the_organisations_administrator_and_to_auditors_alone(world: World) -> None:
+async def test_postgresql_itself_shows_lines_to_the_organisations_administrator_and_to_auditors_alone(
+    world: World,
+) -> None:
     told = await story.in_census(world, towns=2)
     app = Database(needed(world.settings.database.url, "DATABASE_URL"), pool_size=1)
 
     async def seen(who: Caller) -> set[str]:
         async with app.reading(who.actor) as reads:
-            return set(await reads.scalars(text("select coalesce(organisation_id::text, '-') from audit_line")))
+            return set(
+                await reads.scalars(text("select coalesce(organisation_id::text, '-') from audit_line"))
+            )
 
     agent = await world.member(told.towns[0].organisation, frozenset({Role.AGENT}))  # type: ignore[arg-type]
     supervisor, auditor = await world.staff(Role.SUPERVISOR), await world.staff(Role.AUDITOR)

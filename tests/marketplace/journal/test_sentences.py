@@ -17,7 +17,9 @@ ROOMS = (
     catalog.solutions.lifecycle, procurement.billing.lifecycle, procurement.orders.lifecycle, procurement.pools.lifecycle,
     procurement.quotes.lifecycle,
 )  # fmt: skip
-NOTED = re.compile(r"audit\.note\(\s*\w+,\s*[\w.]+,\s*(f?\"[^\"]*\"|\w+),\s*(f?\"[^\"]*\"|[\w.]+),", re.MULTILINE)
+NOTED = re.compile(
+    r"audit\.note\(\s*\w+,\s*[\w.]+,\s*(f?\"[^\"]*\"|\w+),\s*(f?\"[^\"]*\"|[\w.]+),", re.MULTILINE
+)
 CALLED = re.compile(r"audit\.note\(")
 COMPOSED = {
     "marketplace/lifecycle.py": "each lifecycle's moves, walked below",
@@ -39,7 +41,7 @@ def noted() -> set[tuple[str, str]]:
         text, where = path.read_text(), str(path.relative_to(ROOT))
         calls = NOTED.findall(text)
         assert len(calls) == len(CALLED.findall(text)), (
-            f"{where}: write `audit.note(session, by, \"noun.verb\", \"noun\", …` with both spelled out, so that this test reads them"
+            f'{where}: write `audit.note(session, by, "noun.verb", "noun", …` with both spelled out, so that this test reads them'
         )
         if where not in COMPOSED:
             found |= {(action.strip('"'), subject.strip('"')) for action, subject in calls}

@@ -39,10 +39,22 @@ async def ids(world: World) -> dict[str, str]:
     told = await story.ordered(world, [("120", "10"), ("80", "0")], sellers=3)
     drafted = await told.sellers[0].did(
         "/my/solutions",
-        {"name": "Lanterne", "summary": "S", "description": "D", "domains": [story.DOMAIN], "maturity": "growth"},
+        {
+            "name": "Lanterne",
+            "summary": "S",
+            "description": "D",
+            "domains": [story.DOMAIN],
+            "maturity": "growth",
+        },
     )
     await told.sellers[0].did(f"/my/solutions/{drafted['id']}/submission")
-    found = {"pool_id": told.pool["id"], "solution_id": drafted["id"], "slug": drafted["slug"], "code": "18279", "name": "x"}
+    found = {
+        "pool_id": told.pool["id"],
+        "solution_id": drafted["id"],
+        "slug": drafted["slug"],
+        "code": "18279",
+        "name": "x",
+    }
     for name, table in {
         "order_id": "purchase_order", "consultation_id": "consultation", "need_id": "need", "file_id": "stored_file",
         "key_id": "api_key", "quote_id": "quote",
@@ -58,7 +70,9 @@ def filled(template: str, ids: dict[str, str]) -> str:
     return template
 
 
-async def test_what_staff_read_and_a_stranger_may_not_leaves_a_line(world: World, ids: dict[str, str]) -> None:
+async def test_what_staff_read_and_a_stranger_may_not_leaves_a_line(
+    world: World, ids: dict[str, str]
+) -> None:
     stranger = await world.startup("Ombre et Lueur")
     staff = [
         await world.staff(Role.SUPERVISOR, Role.AUDITOR, Role.ADMIN),
@@ -77,7 +91,9 @@ async def test_what_staff_read_and_a_stranger_may_not_leaves_a_line(world: World
                 if 200 not in outside:
                     confidential.add((template, str(who.actor.organisation_id)))
     noted = {(route, organisation) for route, organisation, _ in await world.sql(LINES)}
-    assert len({template for template, _ in confidential}) > 12, "the story must lead staff to what is confidential"
+    assert len({template for template, _ in confidential}) > 12, (
+        "the story must lead staff to what is confidential"
+    )
     missed = sorted(template for template, _ in confidential - noted)
     assert not missed, (
         "staff read this and nothing says so: its handler must take `reads` (or `session`), and OPEN_TO_ALL of app.py may "
@@ -99,7 +115,10 @@ async def test_a_line_says_what_was_read_and_a_refusal_or_a_strangers_read_leave
     assert await world.sql(LINES) == [
         ["/api/v1/pools/{pool_id}", str(supervisor.actor.organisation_id), ids["pool_id"]]
     ]
-    assert await world.sql("select person_id from audit_line where action = 'pool.read'") == supervisor.actor.person_id
+    assert (
+        await world.sql("select person_id from audit_line where action = 'pool.read'")
+        == supervisor.actor.person_id
+    )
 
 
 async def test_an_answer_whose_line_cannot_be_written_does_not_leave(
