@@ -78,7 +78,10 @@ async def _shown(
     every = ("", i18n.translate(N_("tous")))
     return page(
         request, "journal/journal.html", status=422 if form.failed else 200, form=form, own=own, total=total,
-        lines=[(line, wording.said(line), wording.change(line), wording.place(line)) for line in lines],
+        lines=[
+            (line, wording.said(line), wording.change(line), wording.place(line) if own or line.subject == "pool" else None)
+            for line in lines
+        ],
         channels=wording.CHANNELS, pages=Pages(number, PER_PAGE, total), filtered=asked != Asked(),
         query=request.url.query,
         subjects=[every, *((code, i18n.translate(name)) for code, name in wording.SUBJECTS.items())],
