@@ -148,6 +148,9 @@ class RetentionSettings(BaseSettings):
 
     sessions: int = Field(0, ge=0, le=400, description="Sessions : jours après leur fin")
     tokens: int = Field(30, ge=1, le=400, description="Liens à usage unique : jours après leur échéance")
+    invitations: int = Field(365, ge=30, le=1826, description="Invitations closes : jours")
+    claims: int = Field(7, ge=2, le=90, description="Demandes de compte sans preuve d’adresse : jours")
+    claim_decisions: int = Field(1826, ge=365, le=3650, description="Demandes de compte décidées : jours")
     idempotency: int = Field(
         30, ge=30, le=400, description="Réponses gardées pour les envois répétés : jours"
     )

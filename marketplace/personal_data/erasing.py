@@ -5,10 +5,12 @@ from uuid import UUID
 
 from sqlalchemy import select, text
 
-from marketplace import audit
+from marketplace import audit, outbox
+from marketplace.accounts.events import RolesChanged
 from marketplace.accounts.models import Affiliation, Organisation, Person
 from marketplace.actor import SYSTEM, Role
 from marketplace.db import Session
+from marketplace.ids import OrganisationId
 from marketplace.notifications.models import Mail
 from marketplace.personal_data.holdings import HOLDINGS, PSEUDONYM
 from marketplace.personal_data.models import PersonalRequest, RequestState
@@ -29,6 +31,7 @@ async def erase(session: Session, request_id: UUID, *, now: datetime) -> list[UU
         audit.note(session, SYSTEM, "personal_request.refuse", "personal_request", request.id)
         return []
     request.state = RequestState.DONE
+    await _end_duties(session, person)
     mails = list(await session.scalars(select(Mail.id).where(Mail.recipient == person.email)))
     counts = await erase_rows(session, person)
     audit.note(session, SYSTEM, "personal_request.erase", "personal_request", request.id, after=counts)
@@ -55,23 +58,35 @@ def pseudonym(person_id: UUID) -> str:
 
 
 async def _administers_alone(session: Session, person: Person) -> bool:
-    """Whether an organisation has no other administrator. Its affiliations are locked: two may not leave it together."""
+    """Whether an organisation has no other administrator. It is held, as its team does: two may not leave it together."""
     mine = select(Affiliation.organisation_id).where(Affiliation.person_id == person.id)
     organisations = list(
         await session.scalars(
-            select(Organisation.id).where(Organisation.id.in_(mine)).order_by(Organisation.id)
+            select(Organisation.id)
+            .where(Organisation.id.in_(mine))
+            .order_by(Organisation.id)
+            .with_for_update()
         )
     )
     for organisation_id in organisations:
-        held = list(
-            await session.scalars(
-                select(Affiliation)
-                .where(Affiliation.organisation_id == organisation_id)
-                .order_by(Affiliation.id)
-                .with_for_update()
-            )
+        held = await session.scalars(
+            select(Affiliation).where(Affiliation.organisation_id == organisation_id)
         )
         admins = {a.person_id for a in held if Role.ADMIN in a.roles}
         if admins == {person.id}:
             return True
     return False
+
+
+async def _end_duties(session: Session, person: Person) -> None:
+    """Whoever held what these affiliations allowed is told that they end."""
+    left = await session.scalars(
+        select(Affiliation.organisation_id).where(Affiliation.person_id == person.id)
+    )
+    for organisation_id in left:
+        outbox.record(
+            session,
+            RolesChanged(
+                organisation_id=OrganisationId(organisation_id), person_id=person.id, roles=(), own=True
+            ),
+        )

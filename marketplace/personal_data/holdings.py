@@ -46,6 +46,34 @@ HOLDINGS: tuple[Holding, ...] = (
         ("delete from one_time_token where person_id = :person or lower(bound_to) = :email",),
     ),
     Holding(
+        "team_invitation", ("email", "invited_by"), N_("Invitations reçues et envoyées"), "invitations",
+        "select created_at, email, roles, state, expires_at from team_invitation where lower(email) = :email or invited_by = :person",
+        (
+            "delete from team_invitation where lower(email) = :email",
+            "delete from team_invitation where invited_by = :person and state = 'pending'",
+        ),
+    ),
+    Holding(
+        "claim", ("email", "person_name", "person_id"), N_("Demandes d’ouverture de compte d’organisation"), "claim_decisions",
+        "select created_at, email, person_name, name, siret, roles, reason, state from claim where person_id = :person or lower(email) = :email",
+        (
+            "delete from claim where (person_id = :person or lower(email) = :email) and state not in ('confirmed', 'refused')",
+            "update claim set email = '', person_name = :pseudonym, reason = null where person_id = :person or lower(email) = :email",
+        ),
+        kept=N_("preuve de la décision prise, avec un identifiant à la place de votre nom"),
+    ),
+    Holding(
+        "declared_interest", ("person_id",), N_("Intérêts que vous avez déclarés"), "procurement",
+        "select i.created_at, o.name as firm, i.kind, i.detail, i.since, i.ended_on from declared_interest i"
+        " join organisation o on o.id = i.startup_id where i.person_id = :person",
+        ("update declared_interest set detail = '' where person_id = :person",),
+        kept=N_("preuve que vous n’avez pas pris part aux décisions, sans le détail du lien, avec un identifiant"),
+    ),
+    Holding(
+        "appointment", ("person_id", "appointed_by"), N_("Missions dans les achats"), "procurement",
+        "select created_at, duty, ended_at, ended_because from appointment where person_id = :person", kept=LAW,
+    ),
+    Holding(
         "idempotency_record", ("person_id",), N_("Réponses gardées pour les envois répétés"), "idempotency",
         "select created_at, key from idempotency_record where person_id = :person",
         ("delete from idempotency_record where person_id = :person",),

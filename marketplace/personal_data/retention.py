@@ -50,6 +50,21 @@ RULES: tuple[Rule, ...] = (
         f"delete from one_time_token where expires_at {_OLDER}",
     ),
     Rule(
+        "invitations", N_("Invitations acceptées, retirées ou expirées"), N_("Savoir qui a fait entrer qui."), GDPR, CHECKED,
+        f"delete from team_invitation where greatest(state_since, expires_at) {_OLDER}",
+    ),
+    Rule(
+        "claims", N_("Demandes d’ouverture de compte dont l’adresse n’a pas répondu"),
+        N_("Laisser le temps de répondre au courriel."), GDPR, CHECKED,
+        f"delete from claim where state = 'unproven' and created_at {_OLDER}",
+    ),
+    Rule(
+        "claim_decisions", N_("Demandes d’ouverture de compte décidées ou retirées"),
+        N_("Prouver pourquoi une personne agit pour une organisation."),
+        N_("RGPD, article 5, paragraphe 2 (responsabilité) ; Code civil, article 2224 (cinq ans)"), CHECKED,
+        f"delete from claim where state in ('confirmed', 'refused', 'withdrawn') and state_since {_OLDER}",
+    ),
+    Rule(
         "idempotency", N_("Réponses gardées pour qu’un envoi répété n’agisse qu’une fois"),
         N_("Ne pas créer deux fois la même chose quand le réseau coupe."), GDPR, CHECKED,
         f"delete from idempotency_record where created_at {_OLDER}",

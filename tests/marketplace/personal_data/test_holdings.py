@@ -14,17 +14,24 @@ from marketplace.settings import RetentionSettings
 from tests.support.world import World
 
 ABOUT_PEOPLE = re.compile(
-    r"(^|_)(persons?|people|email|mail_address|recipient|signatory_name|signer|user_agent|ip|phone|bound_to|given_name|family_name"
+    r"(^|_)(persons?|people|email|mail_address|recipient|signatory_name|signer|user_agent|ip|phone|person_name|bound_to|given_name|family_name"
     r"|full_name|contact|login|username)(_ids?|_hash)?$|_by$"
 )
 TEMPLATE = """
   {table}: {columns} — add to HOLDINGS in marketplace/personal_data/holdings.py, before the tables it refers to:
     Holding(
         "{table}", {quoted}, N_("…what it is, in French…"), "…a rule of retention.py: account, tokens, sessions…",
-        "select created_at, … from {table} where {first} = :person",
-        ("delete from {table} where {first} = :person",),   # or leave it out, and say with kept=N_("…") why it stays
+        "select created_at, … from {table} where {found}",
+        ("delete from {table} where {found}",),   # or leave it out, and say with kept=N_("…") why it stays
     ),
   (a column that is not about people: add "{table}.{first}" to NOT_ABOUT_PEOPLE with the reason)"""
+
+
+def where(columns: list[str]) -> str:
+    return " or ".join(
+        f"lower({name}) = :email" if name in {"email", "recipient", "bound_to"} else f"{name} = :person"
+        for name in columns
+    )
 
 
 def test_every_table_with_a_column_about_people_is_in_the_list() -> None:
@@ -40,7 +47,13 @@ def test_every_table_with_a_column_about_people_is_in_the_list() -> None:
             ):
                 found.setdefault(table.name, []).append(column.name)
     missing = "".join(
-        TEMPLATE.format(table=table, columns=", ".join(columns), quoted=(*columns,), first=columns[0])
+        TEMPLATE.format(
+            table=table,
+            columns=", ".join(columns),
+            quoted=(*columns,),
+            first=columns[0],
+            found=where(columns),
+        )
         for table, columns in found.items()
     )
     assert not missing, f"tables that hold something about people, and say nothing of it:{missing}"

@@ -12,6 +12,12 @@ ROWS = {
     f" values (gen_random_uuid(), gen_random_uuid()::text::bytea, {PERSON}, now(), now() - :age)",
     "tokens": "insert into one_time_token (id, purpose, bound_to, expires_at)"
     f" values (gen_random_uuid(), '{Purpose.CLAIM}', 'x', now() - :age)",
+    "invitations": "insert into team_invitation (id, organisation_id, email, roles, invited_by, token_id, expires_at, state, state_since)"
+    f" values (gen_random_uuid(), {ORGANISATION}, 'x@y.fr', '{{reader}}', {PERSON}, gen_random_uuid(), now() - :age, 'accepted', now() - :age)",
+    "claims": "insert into claim (id, email, person_name, kind, siret, siren, name, roles, state, state_since, created_at)"
+    " values (gen_random_uuid(), 'x@y.fr', 'x', 'town', '1', '1', 'x', '{reader}', 'unproven', now() - :age, now() - :age)",
+    "claim_decisions": "insert into claim (id, email, person_name, kind, siret, siren, name, roles, state, state_since, created_at)"
+    " values (gen_random_uuid(), 'x@y.fr', 'x', 'town', '1', '1', 'x', '{reader}', 'refused', now() - :age, now() - :age)",
     "idempotency": "insert into idempotency_record (id, person_id, organisation_id, key, fingerprint, created_at)"
     f" values (gen_random_uuid(), {PERSON}, {ORGANISATION}, gen_random_uuid()::text, 'x', now() - :age)",
     "outbox": "insert into outbox (id, topic, key, payload, status, claims, starts, failures, done_at)"
@@ -27,6 +33,8 @@ ROWS = {
 }
 """One row of the age that its rule counts, by rule."""
 NEVER = (
+    "insert into claim (id, email, person_name, kind, siret, siren, name, roles, state, state_since, created_at) values"
+    " (gen_random_uuid(), 'x@y.fr', 'x', 'town', '1', '1', 'x', '{reader}', 'waiting', now() - interval '9 years', now() - interval '9 years')",
     (
         "insert into outbox (id, topic, key, payload, status, claims, starts, failures, created_at)"
         " values (gen_random_uuid(), 'test.kept', 'dead', '{}', 'dead', 0, 0, 0, now() - interval '9 years')"
