@@ -33,8 +33,10 @@ ROWS = {
 }
 """One row of the age that its rule counts, by rule."""
 NEVER = (
-    "insert into claim (id, email, person_name, kind, siret, siren, name, roles, state, state_since, created_at) values"
-    " (gen_random_uuid(), 'x@y.fr', 'x', 'town', '1', '1', 'x', '{reader}', 'waiting', now() - interval '9 years', now() - interval '9 years')",
+    (
+        "insert into claim (id, email, person_name, kind, siret, siren, name, roles, state, state_since, created_at) values"
+        " (gen_random_uuid(), 'x@y.fr', 'x', 'town', '1', '1', 'x', '{reader}', 'waiting', now() - interval '9 years', now() - interval '9 years')"
+    ),
     (
         "insert into outbox (id, topic, key, payload, status, claims, starts, failures, created_at)"
         " values (gen_random_uuid(), 'test.kept', 'dead', '{}', 'dead', 0, 0, 0, now() - interval '9 years')"
