@@ -147,6 +147,9 @@ class RetentionSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="RETENTION_", extra="ignore")
 
     sessions: int = Field(0, ge=0, le=400, description="Sessions : jours après leur fin")
+    sign_in_attempts: int = Field(
+        0, ge=0, le=30, description="Connexions laissées : jours après leur échéance"
+    )
     tokens: int = Field(30, ge=1, le=400, description="Liens à usage unique : jours après leur échéance")
     invitations: int = Field(365, ge=30, le=1826, description="Invitations closes : jours")
     claims: int = Field(7, ge=2, le=90, description="Demandes de compte sans preuve d’adresse : jours")

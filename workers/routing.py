@@ -12,9 +12,9 @@ from marketplace.accounts.events import (
     RolesChanged,
 )
 from marketplace.notifications.events import MailQueued
+from marketplace.personal_data.events import CopyAsked, ErasureConfirmed
 from marketplace.sign_in.events import EmailChangeAsked, ResetAsked, SecurityChanged
 from marketplace.sign_in.identity_events import IdentityLinked, PersonAttached
-from marketplace.personal_data.events import CopyAsked, ErasureConfirmed
 from procurement.billing.events import InvoiceIssued, InvoicePaid
 from procurement.conventions.events import AgreementReady
 from procurement.orders.events import OrderAccepted, OrderIssued, OrdersChunkPlanned, OrdersPrepared

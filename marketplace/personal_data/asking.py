@@ -1,6 +1,6 @@
 """Asking for a copy, or for an erasure: one's own, or another's by the supervising body's administrator, in two steps."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,8 +16,6 @@ from marketplace.personal_data.events import CopyAsked, ErasureConfirmed
 from marketplace.personal_data.models import PersonalRequest, RequestKind, RequestState
 from marketplace.words import N_
 
-RECENT = timedelta(minutes=15)
-
 
 class LastAdministrator(Conflict):
     """Nobody else administers an organisation of theirs."""
@@ -26,15 +24,6 @@ class LastAdministrator(Conflict):
     sentence = N_(
         "Personne d’autre n’administre : {organisations}. Donnez d’abord le rôle « administration » à quelqu’un, puis revenez ; "
         "si vous y êtes seul, écrivez au délégué à la protection des données."
-    )
-
-
-class NotRecent(Conflict):
-    """The session is too old for an act that cannot be undone."""
-
-    code = "sign_in_again"
-    sentence = N_(
-        "Pour un acte sans retour, il faut s’être connecté depuis moins de quinze minutes : déconnectez-vous, reconnectez-vous, puis revenez."
     )
 
 
@@ -94,25 +83,21 @@ async def last_administrations(reads: ReadSession | Session) -> tuple[str, ...]:
     return tuple(await reads.scalars(text("select name from my_last_administrations()")))
 
 
-async def erase_myself(session: Session, *, session_id: UUID | None, by: Actor) -> PersonalRequest:
+async def erase_myself(session: Session, *, by: Actor) -> PersonalRequest:
     """Ask for one's own erasure, at once and for good; every session ends now.
 
-    Raises `SignInNeeded`, `NotRecent`, `LastAdministrator`.
+    Raises `SignInNeeded`, `ProofNeeded` (who they are was proved too long ago), `LastAdministrator`.
     """
-    if by.person_id is None:
-        raise SignInNeeded
-    opened = await session.scalar(select(WebSession.created_at).where(WebSession.id == session_id))
-    if opened is None or opened < datetime.now(UTC) - RECENT:
-        raise NotRecent
+    person_id = by.require_recent_proof()
     if alone := await last_administrations(session):
         raise LastAdministrator(organisations=alone)
     request = await _added(
-        session, by, kind=RequestKind.ERASURE, person_id=by.person_id, state=RequestState.CONFIRMED,
-        confirmed_by=by.person_id,
+        session, by, kind=RequestKind.ERASURE, person_id=person_id, state=RequestState.CONFIRMED,
+        confirmed_by=person_id,
     )  # fmt: skip
     audit.note(session, by, "personal_request.ask_erasure", "personal_request", request.id)
     outbox.record(session, ErasureConfirmed(request_id=request.id))
-    await session.execute(delete(WebSession).where(WebSession.person_id == by.person_id))
+    await session.execute(delete(WebSession).where(WebSession.person_id == person_id))
     return request
 
 

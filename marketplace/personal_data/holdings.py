@@ -31,8 +31,43 @@ LAW = N_("pièce d’un achat public : la loi oblige à la garder, avec un ident
 
 HOLDINGS: tuple[Holding, ...] = (
     Holding(
+        "half_open_session", ("person_id",), N_("Connexions qui attendent un code"), "sign_in_attempts",
+        "select created_at, expires_at from half_open_session where person_id = :person",
+        ("delete from half_open_session where person_id = :person",),
+    ),
+    Holding(
+        "passkey_challenge", ("person_id",), N_("Connexions qui attendent une clé d’accès"), "sign_in_attempts",
+        "select created_at, ceremony, expires_at from passkey_challenge where person_id = :person",
+        ("delete from passkey_challenge where person_id = :person",),
+    ),
+    Holding(
+        "totp_factor", ("person_id",), N_("Codes par application"), "account",
+        "select created_at, confirmed_at from totp_factor where person_id = :person",
+        ("delete from totp_factor where person_id = :person",),
+    ),
+    Holding(
+        "recovery_code", ("person_id",), N_("Codes de secours"), "account",
+        "select created_at, used_at from recovery_code where person_id = :person",
+        ("delete from recovery_code where person_id = :person",),
+    ),
+    Holding(
+        "passkey", ("person_id",), N_("Clés d’accès"), "account",
+        "select created_at, name, last_used_at from passkey where person_id = :person",
+        ("delete from passkey where person_id = :person",),
+    ),
+    Holding(
+        "federated_identity", ("person_id",), N_("Identités ProConnect"), "account",
+        "select created_at, issuer, subject, siret, last_used_at from federated_identity where person_id = :person",
+        ("delete from federated_identity where person_id = :person",),
+    ),
+    Holding(
+        "federated_session", ("person_id",), N_("Sessions ouvertes avec ProConnect"), "sessions",
+        "select created_at from federated_session where person_id = :person",
+        ("delete from federated_session where person_id = :person",),
+    ),
+    Holding(
         "web_session", ("person_id",), N_("Sessions ouvertes"), "sessions",
-        "select created_at, last_seen_at, expires_at from web_session where person_id = :person",
+        "select created_at, device, proof, proved_at, last_seen_at, expires_at from web_session where person_id = :person",
         ("delete from web_session where person_id = :person",),
     ),
     Holding(

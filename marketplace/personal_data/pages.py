@@ -16,7 +16,7 @@ from marketplace.personal_data.holdings import HOLDINGS
 from marketplace.personal_data.models import STATE_NAMES, RequestState
 from marketplace.personal_data.retention import durations
 from marketplace.personal_data.schemas import Confirm, EraseMe, EraseThem
-from marketplace.sign_in.api import session_id_of, with_session
+from marketplace.sign_in.cookies import with_session
 from marketplace.web.creating import creating
 from marketplace.web.forms import Form
 from marketplace.web.pages import page, redirect
@@ -50,6 +50,7 @@ async def download(session: Writes, by: By, request_id: FromPath[UUID]) -> Respo
 
 @get(f"{MINE}/effacement")
 async def erase_page(request: Request[Any, Any, Any], reads: Reads, by: By) -> Response[str]:
+    by.require_recent_proof()  # asked before the reading, so that the decision is not interrupted
     return await _erase(request, reads, by, Form())
 
 
@@ -60,7 +61,7 @@ async def erase_me(request: Request[Any, Any, Any], session: Writes, by: By) -> 
         form = Form({}, faults=[wrong("sure", SURE, code="required")])
     async with form.attempt(session):
         if not form.failed:
-            await asking.erase_myself(session, session_id=session_id_of(request), by=by)
+            await asking.erase_myself(session, by=by)
     if form.failed:
         return await _erase(request, session, by, form)
     done = redirect(

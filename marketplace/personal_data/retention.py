@@ -45,6 +45,13 @@ RULES: tuple[Rule, ...] = (
         f"delete from web_session where expires_at {_OLDER}",
     ),
     Rule(
+        "sign_in_attempts", N_("Connexions commencées, puis laissées"), N_("Laisser le temps de donner le code ou la clé d’accès."), GDPR,
+        CHECKED,
+        f"with challenges as (delete from passkey_challenge where expires_at {_OLDER}),"
+        f" attempts as (delete from federated_attempt where expires_at {_OLDER})"
+        f" delete from half_open_session where expires_at {_OLDER}",
+    ),
+    Rule(
         "tokens", N_("Liens à usage unique (invitation, mot de passe, adresse)"),
         N_("Prouver qu’un lien a servi ou a expiré, le temps d’une réclamation."), GDPR, CHECKED,
         f"delete from one_time_token where expires_at {_OLDER}",

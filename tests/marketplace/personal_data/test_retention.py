@@ -8,8 +8,10 @@ from workers import housekeeping
 
 PERSON, ORGANISATION = "(select id from person limit 1)", "(select id from organisation limit 1)"
 ROWS = {
-    "sessions": "insert into web_session (id, token_hash, person_id, last_seen_at, expires_at)"
-    f" values (gen_random_uuid(), gen_random_uuid()::text::bytea, {PERSON}, now(), now() - :age)",
+    "sessions": "insert into web_session (id, token_hash, person_id, last_seen_at, proof, proved_at, device, expires_at)"
+    f" values (gen_random_uuid(), gen_random_uuid()::text::bytea, {PERSON}, now(), 'password', now(), '', now() - :age)",
+    "sign_in_attempts": "insert into half_open_session (id, token_hash, person_id, expires_at)"
+    f" values (gen_random_uuid(), gen_random_uuid()::text::bytea, {PERSON}, now() - :age)",
     "tokens": "insert into one_time_token (id, purpose, bound_to, expires_at)"
     f" values (gen_random_uuid(), '{Purpose.CLAIM}', 'x', now() - :age)",
     "invitations": "insert into team_invitation (id, organisation_id, email, roles, invited_by, token_id, expires_at, state, state_since)"
