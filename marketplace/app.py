@@ -27,6 +27,10 @@ import marketplace.demo.pages
 import marketplace.files.api
 import marketplace.interests.api
 import marketplace.interests.pages
+import marketplace.journal.api
+import marketplace.journal.pages
+import marketplace.personal_data.api
+import marketplace.personal_data.pages
 import marketplace.sign_in.api
 import marketplace.sign_in.pages
 import marketplace.sign_in.proconnect_pages
@@ -93,6 +97,8 @@ ROOMS: dict[str, Path] = {
         marketplace.sign_in,
         marketplace.interests,
         marketplace.webhooks,
+        marketplace.journal,
+        marketplace.personal_data,
         marketplace.demo,
         marketplace.site,
         search,
@@ -118,6 +124,8 @@ API: Sequence[HTTPRouteHandler] = [
     *marketplace.interests.api.HANDLERS,
     *marketplace.accounts.joining_api.HANDLERS,
     *marketplace.webhooks.api.HANDLERS,
+    *marketplace.journal.api.HANDLERS,
+    *marketplace.personal_data.api.HANDLERS,
     *marketplace.territories.api.HANDLERS,
     *marketplace.files.api.HANDLERS,
     *search.api.HANDLERS,
@@ -144,6 +152,8 @@ PAGES: Sequence[ControllerRouterHandler] = [
     *marketplace.accounts.team_pages.HANDLERS,
     *marketplace.accounts.joining_pages.HANDLERS,
     *marketplace.webhooks.pages.HANDLERS,
+    *marketplace.journal.pages.HANDLERS,
+    *marketplace.personal_data.pages.HANDLERS,
     *marketplace.files.api.PAGES,
     *marketplace.site.pages.HANDLERS,
     *catalog.solutions.pages.HANDLERS,
@@ -167,6 +177,17 @@ DEMO_PAGES: Sequence[ControllerRouterHandler] = marketplace.demo.pages.HANDLERS
 
 EXPORTS = (".csv", ".xlsx", ".zip")
 """How the addresses of what leaves in bulk end."""
+OPEN_TO_ALL = frozenset(
+    {
+        "/", "/solutions", "/regles", "/mentions-legales", "/accessibilite", "/donnees-personnelles",
+        "/contact", "/api", "/connexion", "/langue/{code}", "/api/v1/solutions", "/api/v1/compass", "/api/v1/towns",
+        "/api/v1/towns/{code}", "/demo/horloge", "/demo/courriels", "/demo/courriels/{name}", "/api/v1/demo/clock",
+        # one's own account
+        "/compte", "/compte/donnees", "/compte/donnees/effacement", "/compte/donnees/copies/{request_id}", "/compte/securite", "/compte/interets", "/compte/confirmer", "/organisation/cles", "/api/v1/me", "/api/v1/me/interests", "/api/v1/me/organisations", "/api/v1/api-keys", "/api/v1/me/data-copies",
+        "/api/v1/me/data-copies/{request_id}",
+    }
+)  # fmt: skip
+"""What staff read without leaving a line in the journal. A page that shows what is not everybody's does not belong here."""
 
 
 class ReadOnlyKey(Forbidden):
@@ -246,6 +267,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
                 ),
                 "requests_rule": requests_rule(settings.web.requests_per_minute),
                 "antivirus": Antivirus(settings.antivirus.url) if settings.antivirus.url else None,
+                "open_to_all": OPEN_TO_ALL,
             }
         ),
         logging_config=None,

@@ -25,6 +25,11 @@ def end_of(day: date) -> datetime:
     return datetime.combine(day + timedelta(days=1), time(), PARIS).astimezone(UTC)
 
 
+def start_of(day: date) -> datetime:
+    """« Depuis le 30 juin » starts when the 30th starts in Paris, as UTC."""
+    return datetime.combine(day, time(), PARIS).astimezone(UTC)
+
+
 def paris_day(instant: datetime) -> date:
     """The calendar day of `instant` in Paris."""
     return instant.astimezone(PARIS).date()

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from marketplace import audit, outbox
 from marketplace.actor import Actor
@@ -59,6 +59,9 @@ class Lifecycle(Generic[S, W]):
     every move of a row sets off, whichever it is: (the row, as moved) → event.
     """
 
+    by_noun: ClassVar[dict[str, "Lifecycle[Any, Any]"]] = {}
+    """Every lifecycle that was declared, for who tells what happened (the journal)."""
+
     def __init__(
         self,
         noun: str,
@@ -73,6 +76,7 @@ class Lifecycle(Generic[S, W]):
         self.people = people
         self.announces = announces
         self.moves = {move.name: move for move in moves}
+        Lifecycle.by_noun[noun] = self
 
     def check(self, state: S, name: str, who: Collection[W]) -> Move[S, W]:
         """The move called `name`. Raises `MoveRefused` when the state is wrong, then `NotTheirMove`."""

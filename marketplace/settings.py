@@ -203,6 +203,34 @@ class WebhookSettings(BaseSettings):
     )
 
 
+class RetentionSettings(BaseSettings):
+    """How many days each kind of thing is kept; the reasons are in `marketplace.personal_data.retention`."""
+
+    model_config = SettingsConfigDict(env_prefix="RETENTION_", extra="ignore")
+
+    sessions: int = Field(0, ge=0, le=400, description="Sessions : jours après leur fin")
+    sign_in_attempts: int = Field(
+        0, ge=0, le=30, description="Connexions laissées : jours après leur échéance"
+    )
+    tokens: int = Field(30, ge=1, le=400, description="Liens à usage unique : jours après leur échéance")
+    invitations: int = Field(365, ge=30, le=1826, description="Invitations closes : jours")
+    claims: int = Field(7, ge=2, le=90, description="Demandes de compte sans preuve d’adresse : jours")
+    claim_decisions: int = Field(1826, ge=365, le=3650, description="Demandes de compte décidées : jours")
+    idempotency: int = Field(
+        30, ge=30, le=400, description="Réponses gardées pour les envois répétés : jours"
+    )
+    outbox: int = Field(90, ge=1, le=400, description="Travaux terminés : jours")
+    webhooks: int = Field(90, ge=1, le=400, description="Envois de webhooks : jours")
+    tries: int = Field(0, ge=0, le=30, description="Décomptes d’essais : jours après leur fin")
+    mail_bodies: int = Field(90, ge=1, le=400, description="Texte des courriels envoyés : jours")
+    mails: int = Field(365, ge=1, le=3650, description="Courriels (destinataire, sujet, date) : jours")
+    exports: int = Field(7, ge=1, le=90, description="Copies de données personnelles : jours")
+    requests: int = Field(1826, ge=365, le=3650, description="Demandes de copie et d’effacement : jours")
+    logs: int = Field(
+        180, ge=180, le=365, description="Journaux techniques : jours (six mois à un an, CNIL 2021-122)"
+    )
+
+
 class InstanceSettings(BaseSettings):
     """The instance as a whole."""
 
@@ -235,6 +263,7 @@ class Settings:
     seal: SealSettings
     metrics: MetricsSettings
     webhook: WebhookSettings
+    retention: RetentionSettings
 
     @classmethod
     def read(cls, overrides: Mapping[str, Any] | None = None) -> Self:
@@ -266,6 +295,10 @@ class Settings:
     @property
     def mail_dir(self) -> Path:
         return self.instance.data_dir / "mail"
+
+    @property
+    def audit_heads_dir(self) -> Path:
+        return self.instance.data_dir / "audit-heads"
 
     @property
     def fonts_dir(self) -> Path:

@@ -1,7 +1,8 @@
-"""The worker process: three independent loops under one supervisor.
+"""The worker process: four independent loops under one supervisor.
 
 drain    PostgreSQL alone: sweeps deadlines, drains the outbox; needs nothing else to keep money and law moving
 post     PostgreSQL and the Internet: sends webhooks, a few at a time; a slow receiver holds nothing else up
+seal     PostgreSQL alone: chains the audit lines, and writes the chain's head to a file once a day
 arq      Redis: what may be late; restarted with growing pauses, because it ends when Redis drops
 """
 
@@ -20,11 +21,13 @@ from workers.queue import ArqQueue, Consumer
 from workers.relay import Relay
 from workers.routes import Routes
 from workers.routing import DEADLINES, ROUTES
+from workers.sealing import seal_and_publish
 from workers.sweeps import Due, sweep
 from workers.tools import Tools
 
 IDLE_SECONDS = 0.5
 SWEEP_EVERY_SECONDS = 1.0
+SEAL_EVERY_SECONDS = 5.0
 
 log = logs.logger(__name__)
 
@@ -45,13 +48,14 @@ async def work(settings: Settings, *, routes: Routes = ROUTES, deadlines: Sequen
     loops = [
         asyncio.create_task(drain_loop(Relay(tools, routes, queue), deadlines, stop)),
         asyncio.create_task(Postman(tools).run(stop)),
+        asyncio.create_task(seal_loop(tools, stop)),
     ]
     if settings.queue.url:
         loops.append(asyncio.create_task(arq_loop(Consumer(settings.queue.url, Relay(tools, routes)))))
     log.info("worker_started")
     try:
         await stop.wait()
-        await asyncio.wait_for(asyncio.gather(*loops[:2]), 30)
+        await asyncio.wait_for(asyncio.gather(*loops[:3]), 30)
     finally:
         for loop in loops:
             loop.cancel()
@@ -80,6 +84,17 @@ async def drain_loop(relay: Relay, deadlines: Sequence[Due], stop: asyncio.Event
         if pause:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), pause)
+
+
+async def seal_loop(tools: Tools, stop: asyncio.Event) -> None:
+    """Seal the journal until told to stop, whatever fails: `doctor` reports a journal that stays unsealed."""
+    while not stop.is_set():
+        try:
+            await seal_and_publish(tools)
+        except (DBAPIError, OSError) as error:
+            log.warning("audit_not_sealed", error=str(error))
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), SEAL_EVERY_SECONDS)
 
 
 async def arq_loop(consumer: Consumer) -> None:

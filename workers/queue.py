@@ -85,7 +85,7 @@ async def run_outbox(ctx: dict[str, Any], row_id: str) -> None:
 async def prune(ctx: dict[str, Any]) -> None:
     """Nightly: forget what has served."""
     relay: Relay = ctx["relay"]
-    await housekeeping.prune(relay.tools.database)
+    await housekeeping.prune(relay.tools.database, relay.tools.settings.retention)
 
 
 class Consumer:

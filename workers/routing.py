@@ -14,6 +14,7 @@ from marketplace.accounts.events import (
     RolesChanged,
 )
 from marketplace.notifications.events import MailQueued
+from marketplace.personal_data.events import CopyAsked, ErasureConfirmed
 from marketplace.sign_in.events import EmailChangeAsked, ResetAsked, SecurityChanged
 from marketplace.sign_in.identity_events import IdentityLinked, PersonAttached
 from marketplace.webhooks.events import EndpointDisabled
@@ -49,6 +50,7 @@ from workers import (
     catalog_jobs,
     identity_mail_jobs,
     mail_jobs,
+    personal_data_jobs,
     procurement_jobs,
     sign_in_mail_jobs,
     webhook_jobs,
@@ -129,6 +131,9 @@ ROUTES: Routes = {
     ResetAsked: (Route("mail_reset", sign_in_mail_jobs.reset_asked, Lane.QUEUE),),
     EmailChangeAsked: (Route("mail_email_change", sign_in_mail_jobs.email_change_asked, Lane.QUEUE),),
     SecurityChanged: (Route("mail_security", sign_in_mail_jobs.security_changed, Lane.QUEUE),),
+    # personal data
+    CopyAsked: (Route("make_copy", personal_data_jobs.make_copy),),
+    ErasureConfirmed: (Route("erase_person", personal_data_jobs.erase_person),),
     # mails
     MailQueued: (Route("send_mail", mail_jobs.send, Lane.QUEUE),),
     ApiKeyExpiring: (Route("mail_key_expiring", account_mail_jobs.key_expiring, Lane.QUEUE),),

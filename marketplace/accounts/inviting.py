@@ -83,7 +83,7 @@ async def invite(session: Session, *, email: str, roles: list[str], by: Actor) -
     async with refused_as(session, {"uq_team_invitation_pending": AlreadyInvited}):
         session.add(invitation)
     audit.note(
-        session, by, "team_invitation.create", "team_invitation", invitation.id, after={"email": address, "roles": wanted}
+        session, by, "team_invitation.create", "team_invitation", invitation.id, after={"roles": wanted}
     )  # fmt: skip
     return invitation
 

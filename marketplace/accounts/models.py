@@ -63,6 +63,7 @@ class Person(Row, Base):
     email: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
     password_hash: Mapped[str | None]
+    erased_at: Mapped[datetime | None]
 
 
 class Affiliation(Row, Base):

@@ -35,4 +35,4 @@ async def settle(session: Session, *, email: str, name: str, password_hash: str,
     assert by.person_id is not None
     async with refused_as(session, {"uq_person_email": AccountExists}):
         session.add(Person(id=by.person_id, email=email, name=name, password_hash=password_hash))
-    audit.note(session, by, "person.register", "person", by.person_id, after={"email": email})
+    audit.note(session, by, "person.register", "person", by.person_id)

@@ -107,7 +107,10 @@ async def register_person(
         )
         session.add(person)
         await session.flush()
-        audit.note(session, by, "person.register", "person", person.id, after={"email": address})
+        audit.note(
+            session, by, "person.register", "person", person.id,
+            after={"organisation": str(organisation_id), "roles": sorted(roles)},
+        )  # fmt: skip
     affiliation = await session.scalar(
         select(Affiliation).where(
             Affiliation.person_id == person.id, Affiliation.organisation_id == organisation_id

@@ -12,7 +12,9 @@ from redis.exceptions import RedisError
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from marketplace import migrations
+from marketplace import audit, migrations
+from marketplace.actor import SYSTEM
+from marketplace.audit.sealing import ALERT_AFTER
 from marketplace.db import Database
 from marketplace.embedded import EngineError, running
 from marketplace.embedded.engines import instance_secrets
@@ -174,12 +176,20 @@ async def _outbox(settings: Settings) -> AsyncIterator[Finding]:
     try:
         async with database.engine.connect() as connection:
             row = (await connection.execute(text(_OUTBOX))).one()
+        async with database.reading(SYSTEM) as reads:
+            age = await audit.unsealed_age(reads)
         late = row.oldest is not None and row.oldest > 60
         yield Finding(
             "travail en attente", ok=not late and not row.dead,
             sentence=f"{row.pending} en attente, {row.dead} abandonnées"
             + (" ; le worker tourne-t-il ? lancez « marketplace worker »" if late else "")
             + (" ; relisez « last_error » dans la table outbox" if row.dead else ""),
+        )  # fmt: skip
+        waits = age is not None and age > ALERT_AFTER
+        yield Finding(
+            "journal", ok=not waits,
+            sentence=f"une ligne attend son sceau depuis {age or 0:.0f} s : le worker tourne-t-il ? lancez « marketplace worker », "
+            "puis « marketplace audit verify »" if waits else "scellé ; « marketplace audit verify » le recalcule en entier",
         )  # fmt: skip
     except (DBAPIError, OSError):
         yield Finding("travail en attente", ok=False, sentence="le rôle du worker n’atteint pas la base")

@@ -12,6 +12,7 @@ import marketplace.interests.models
 import marketplace.jobs
 import marketplace.notifications.models
 import marketplace.outbox
+import marketplace.personal_data.models
 import marketplace.sign_in.identity_models
 import marketplace.sign_in.models
 import marketplace.territories.models

@@ -6,6 +6,8 @@ from typing import Any
 from litestar import Request, Response, get
 from litestar.openapi.spec import OpenAPI, Operation
 
+from marketplace.personal_data.holdings import HOLDINGS
+from marketplace.personal_data.retention import RULES, durations
 from marketplace.settings import Settings
 from marketplace.web.pages import page
 
@@ -31,7 +33,10 @@ def accessibility(request: Request[Any, Any, Any]) -> Response[str]:
 
 @get("/donnees-personnelles", sync_to_thread=False)
 def privacy(request: Request[Any, Any, Any]) -> Response[str]:
-    return page(request, "site/privacy.html", site=_settings(request).site)
+    settings = _settings(request)
+    return page(
+        request, "site/privacy.html", site=settings.site, rules=RULES, days=durations(settings.retention), holdings=HOLDINGS
+    )  # fmt: skip
 
 
 @get("/contact", sync_to_thread=False)

@@ -1,6 +1,9 @@
 """The request's transaction, given to handlers: `session` may write and commits before the answer leaves, `reads` may not.
 
 A handler takes one of the two, never both. An exception rolls back; a redirect after a form post commits.
+
+What staff (the supervising body, a curating association) read is noted in the journal before the answer leaves, for every
+page but those that anybody may read: nothing for a handler to call, and so to forget. See `staff_reads.py`.
 """
 
 from collections.abc import AsyncGenerator
@@ -12,6 +15,7 @@ from litestar.di import NamedDependency, Provide
 
 from marketplace.actor import ANONYMOUS, Actor
 from marketplace.db import Database, ReadSession, Session
+from marketplace.web import staff_reads
 
 Writes: TypeAlias = NamedDependency[Session]
 """A handler's `session`: a transaction that commits with its answer."""
@@ -31,12 +35,14 @@ async def provide_session(request: Request[Any, Any, Any], state: State) -> Asyn
     database: Database = state.database
     async with database.transaction(actor_of(request)) as session:
         yield session
+    await staff_reads.note(request, actor_of(request))
 
 
 async def provide_reads(request: Request[Any, Any, Any], state: State) -> AsyncGenerator[ReadSession, None]:
     database: Database = state.database
     async with database.reading(actor_of(request)) as session:
         yield session
+    await staff_reads.note(request, actor_of(request))
 
 
 async def provide_actor(request: Request[Any, Any, Any]) -> Actor:
