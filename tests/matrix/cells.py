@@ -9,10 +9,11 @@ import json
 import re
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any
 from uuid import uuid4
 
@@ -29,6 +30,7 @@ from tests.matrix.secrecy import Secrets
 
 PASSED = frozenset({409, 412, 428})
 """Refusals of the state or the version: whoever meets them was let in."""
+AT_ONCE = 4
 NAMES = re.compile(r"\{(\w+)\}")
 BODY_IDS = frozenset({"need_id", "line", "quote", "organisation_id", "membership_id"})
 UNTOLD = ("x-request-id", "content-length", "date", "set-cookie")
@@ -61,12 +63,12 @@ class Bench:
     database: Rehearsal
     owner: AsyncEngine
     secrets: Secrets
-    faults: list[str] = field(default_factory=list)
+    found: dict[str, list[str]] = field(default_factory=dict)
     asked: Counter[str] = field(default_factory=Counter)
     passing: Counter[str] = field(default_factory=Counter)
-    seconds: float = 0
+    passes: bool = True
+    """Whether to look at those who pass too."""
     slow: list[tuple[float, str]] = field(default_factory=list)
-    first_fault_only: bool = False
     digest_sql: str = ""
 
     @classmethod
@@ -74,10 +76,14 @@ class Bench:
     async def open(cls, market: Market) -> AsyncIterator["Bench"]:
         world = market.world
         url = needed(world.settings.database.url, "DATABASE_URL")
-        kept, database = world.app.state.database, Rehearsal(url, pool_size=3)
+        kept, database = world.app.state.database, Rehearsal(url, pool_size=2 * AT_ONCE)
         owner = create_async_engine(asyncpg_url(needed(world.settings.database.owner_url, "owner"))[0], pool_size=1)
         world.app.state.database = database
-        bench = cls(market, world.http, database, owner, Secrets(market))
+        http = httpx.AsyncClient(
+            transport=httpx.ASGITransport(app=world.app, raise_app_exceptions=False), base_url="http://localhost:8000",
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),  # nobody brings another's cookie
+        )  # fmt: skip
+        bench = cls(market, http, database, owner, Secrets(market))
         tables = await world.sql(
             "select json_agg(c.relname order by c.relname) from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p')"
         )
@@ -89,6 +95,7 @@ class Bench:
             yield bench
         finally:
             world.app.state.database = kept
+            await http.aclose()
             await database.close()
             await owner.dispose()
 
@@ -111,12 +118,16 @@ class Bench:
         elif line.body is not None:
             sent = {"json" if line.api else "data": _filled(line.body, body_ids or ids)}
         headers = actor.headers(api=line.api or actor.name == "a.key") | line.headers
-        self.http.cookies.clear()
         self.asked[line.route] += 1
         return await self.http.request(line.method, path, headers=headers, **sent)
 
-    def fault(self, what: str) -> None:
-        self.faults.append(what)
+    def fault(self, line: Line, actor: Actor, whose: str, what: str) -> None:
+        """Note what is wrong in one cell; the cells of one line that are wrong alike are told together."""
+        self.found.setdefault(f"{line.route} [{line.on}] {whose}: {what}", []).append(actor.name)
+
+    @property
+    def faults(self) -> list[str]:
+        return [f"{what} ({' '.join(actors)})" for what, actors in self.found.items()]
 
     # the cells of one line
 
@@ -126,16 +137,26 @@ class Bench:
         named = NAMES.search(line.path.replace("{act}", "").replace("{code}", "").replace("{name}", ""))
         before = await self.digest()
         self.database.keeps = True
-        for actor in self.market.actors.values():
-            await self._refusals(line, actor, mine, theirs, own_only=not named)
+        await self._each(lambda actor: self._refusals(line, actor, mine, theirs, own_only=not named))
         if await self.digest() != before:
-            self.fault(f"{line.route} [{line.on}]: something changed though all was refused")
+            self.found[f"{line.route} [{line.on}]: something changed though all was refused"] = []
         self.database.keeps = not line.writes
-        for actor in self.market.actors.values():
-            await self._passes(line, actor, mine, theirs)
+        if self.passes:
+            await self._each(lambda actor: self._passes(line, actor, mine, theirs))
         self.database.keeps = True
-        self.seconds += time.perf_counter() - started
         self.slow.append((time.perf_counter() - started, f"{line.route} [{line.on}]"))
+
+    async def _each(self, look: Callable[[Actor], Awaitable[None]]) -> None:
+        """`look` for every actor, a few at once."""
+        waiting = list(self.market.actors.values())
+
+        async def go_on() -> None:
+            while waiting:
+                await look(waiting.pop())
+
+        async with asyncio.TaskGroup() as group:
+            for _ in range(AT_ONCE):
+                group.create_task(go_on())
 
     async def _refusals(self, line: Line, actor: Actor, mine: dict[str, str], theirs: dict[str, str], *, own_only: bool) -> None:
         expected = line.expected(actor.name)
@@ -143,12 +164,12 @@ class Bench:
         if not own_only:
             missing = await self._missing(line, actor, mine)
             if missing.status_code < 400 and not _to_sign_in(missing):
-                self.fault(f"{line.route} [{line.on}] {actor.name}, missing: {missing.status_code}")
+                self.fault(line, actor, "missing", f"{missing.status_code}")
         if expected != "ok":
             answer = await self._look(line, actor, mine, "own")
             status = _status(answer)
             if status != expected:
-                self.fault(f"{line.route} [{line.on}] {actor.name}, own: {status}, not {expected} {_said(answer)}")
+                self.fault(line, actor, "own", f"{status}, not {expected} {_said(answer)}")
             elif missing is not None and status == 404:
                 self._same(line, actor, "own", answer, missing)
         if missing is not None and line.expected(OUTSIDER[actor.name]) != "ok":
@@ -160,7 +181,7 @@ class Bench:
             answer = await self._look(line, actor, mine, "own")
             status = _status(answer)
             if not (status < 400 or status in PASSED or (line.invalid and status == 422)):
-                self.fault(f"{line.route} [{line.on}] {actor.name}, own: {status}, not ok {_said(answer)}")
+                self.fault(line, actor, "own", f"{status}, not ok {_said(answer)}")
             elif status != 422:
                 self.passing[f"{line.route} [{line.on}] {line.where}"] += 1
             if line.mixed and line.writes:
@@ -175,19 +196,17 @@ class Bench:
             return
         alien = mine | {name: theirs[name] for name in foreign}
         nothing = mine | {name: str(uuid4()) for name in foreign}
-        kept, self.database.keeps = self.database.keeps, False
         answer = await self.ask(line, actor, *_split(line, mine, alien, in_path))
         missing = await self.ask(line, actor, *_split(line, mine, nothing, in_path))
-        self.database.keeps = kept
         self._leaks(line, actor, answer, "mixed")
-        if _status(answer) < 400 and not _shown_again(answer):
-            self.fault(f"{line.route} [{line.on}] {actor.name}, mixed: {_status(answer)}")
+        if _status(answer) < 400:
+            self.fault(line, actor, "mixed", str(_status(answer)))
         self._same(line, actor, "mixed", answer, missing)
 
     async def _look(self, line: Line, actor: Actor, ids: dict[str, str], whose: str) -> httpx.Response:
         answer = await self.ask(line, actor, ids)
         if answer.status_code >= 500:
-            self.fault(f"{line.route} [{line.on}] {actor.name}, {whose}: {answer.status_code}")
+            self.fault(line, actor, whose, str(answer.status_code))
         self._leaks(line, actor, answer, whose)
         return answer
 
@@ -198,14 +217,14 @@ class Bench:
     def _leaks(self, line: Line, actor: Actor, answer: httpx.Response, whose: str) -> None:
         asked = str(answer.request.url) + _body(answer.request)
         if told := self.secrets.told(actor.name, answer.content, asked):
-            self.fault(f"{line.route} [{line.on}] {actor.name}, {whose}: {answer.status_code} tells {told[:4]}")
+            self.fault(line, actor, whose, f"{answer.status_code} tells {told[:4]}")
 
     def _same(self, line: Line, actor: Actor, whose: str, answer: httpx.Response, missing: httpx.Response) -> None:
         found, wanted = _plain(answer), _plain(missing)
         if found != wanted:
             where = next((i for i, (a, b) in enumerate(zip(found[2], wanted[2], strict=False)) if a != b), 0)
             told = f"{found[0]} {found[2][where:where + 60]!r} ≠ {wanted[0]} {wanted[2][where:where + 60]!r}"
-            self.fault(f"{line.route} [{line.on}] {actor.name}, {whose} differs from missing: {told}")
+            self.fault(line, actor, whose, f"differs from missing: {told}")
 
 
 def _filled(value: Any, ids: dict[str, str]) -> Any:
@@ -235,9 +254,6 @@ def _to_sign_in(answer: httpx.Response) -> bool:
     return answer.status_code == 303 and answer.headers["location"].startswith("/connexion?")
 
 
-def _shown_again(answer: httpx.Response) -> bool:
-    return False
-
 
 def _said(answer: httpx.Response) -> str:
     if answer.headers.get("content-type", "").startswith("application/problem"):
@@ -264,6 +280,7 @@ def _plain(answer: httpx.Response) -> tuple[int, list[tuple[str, str]], str]:
     body = re.sub(r'(name="_once" value=")[^"]*', r"\1", body)
     for typed in re.findall(r"[0-9a-f]{8}-[0-9a-f-]{27}", _body(answer.request)):
         body = body.replace(typed, "…")
+    body = re.sub(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}_[0-9a-f]{12}", "…", body)  # in a field's name
     headers = sorted((k, re.sub(r"[0-9a-f-]{36}", "…", v)) for k, v in answer.headers.items() if k not in UNTOLD)
     return answer.status_code, headers, body
 
@@ -278,5 +295,5 @@ async def gather(bench: Bench, lines: list[Line]) -> None:
             async with asyncio.timeout(20):
                 await bench.line(line)
         except TimeoutError:
-            bench.fault(f"{line.route} [{line.on}]: no answer in 20 s")
+            bench.found[f"{line.route} [{line.on}]: no answer in 20 s"] = []
         await asyncio.sleep(0)

@@ -4,6 +4,8 @@ import re
 import time
 from typing import Any
 
+import pytest
+
 from tests.matrix import lines
 from tests.matrix.build import Market
 from tests.matrix.cells import Bench, gather
@@ -32,6 +34,7 @@ async def test_every_route_has_a_line_and_every_line_a_route(market: Market) -> 
     assert list(market.actors) == sorted(market.actors, key=list(market.actors).index) and set(market.actors) == set(ACTORS)
 
 
+@pytest.mark.timeout(600)
 async def test_the_matrix(market: Market) -> None:
     started = time.perf_counter()
     async with Bench.open(market) as bench:
@@ -41,12 +44,12 @@ async def test_the_matrix(market: Market) -> None:
 
 def _told(what: str, bench: Bench, started: float) -> None:
     cells = sum(bench.asked.values())
-    print(f"\n{what}: {len(bench.asked)} routes, {len(LINES)} lines, {len(ACTORS)} actors, {cells} cells, {time.perf_counter() - started:.1f} s")
+    print(f"\n{what}: {len(bench.asked)} routes, {len(LINES)} lines, {len(ACTORS)} actors, {cells} cells, {time.perf_counter() - started:.1f} s ({time.process_time():.0f} s of processor)")
     print("slowest:", ", ".join(f"{what} {seconds:.1f}" for seconds, what in sorted(bench.slow)[-8:]))
     unproved = [f"{line.route} [{line.on}] {line.where}" for line in LINES if line.writes and line.ok and not line.invalid
                 and not bench.passing[f"{line.route} [{line.on}] {line.where}"]]  # fmt: skip
     assert not unproved, f"lines whose body nobody could pass with: {unproved}"
-    assert not bench.faults, f"{len(bench.faults)} faults\n" + "\n".join(bench.faults[:80])
+    assert not bench.faults, f"{len(bench.faults)} kinds of faults\n" + "\n".join(bench.faults)
 
 
 __all__ = ["LINES", "Line"]
