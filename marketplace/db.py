@@ -13,7 +13,22 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, DateTime, Enum, MetaData, Numeric, TypeDecorator, Uuid, event, func, text
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    DateTime,
+    Enum,
+    MetaData,
+    Numeric,
+    TypeDecorator,
+    Uuid,
+    event,
+    false,
+    func,
+    or_,
+    text,
+    true,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.exc import DBAPIError
@@ -88,6 +103,25 @@ class Session(AsyncSession):
 
 class ReadSession(AsyncSession):
     """A transaction that may only read; it may be answered by a replica."""
+
+
+def acting(session: Session | ReadSession) -> Actor:
+    """On whose behalf the transaction is."""
+    actor: Actor = session.info["actor"]
+    return actor
+
+
+def owned(session: Session | ReadSession, *columns: Any) -> ColumnElement[bool]:
+    """The rows in which one of `columns` is the acting organisation: what a query says itself, whatever the policies say.
+
+    The worker reaches every row, and nobody none: a missing organisation is not the acting one.
+    """
+    by = acting(session)
+    if by.channel == "system":
+        return true()
+    if by.organisation_id is None:
+        return false()
+    return or_(*(column == by.organisation_id for column in columns))
 
 
 @event.listens_for(SyncSession, "after_begin")

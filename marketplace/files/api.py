@@ -6,7 +6,9 @@ from uuid import UUID
 
 from litestar import Request, Response, get
 from litestar.params import FromPath
+from sqlalchemy import func, select
 
+from marketplace.db import owned
 from marketplace.errors import NotFound
 from marketplace.files.models import StoredFile
 from marketplace.files.storage import content_of
@@ -30,7 +32,9 @@ async def download_page(
 async def _download(
     request: Request[Any, Any, Any], reads: Reads, file_id: FromPath[UUID]
 ) -> Response[bytes]:
-    file = await reads.get(StoredFile, file_id)
+    theirs = owned(reads, StoredFile.organisation_id, StoredFile.shared_with)
+    of_their_pool = StoredFile.pool_id.is_not(None) & func.in_pool(StoredFile.pool_id)
+    file = await reads.scalar(select(StoredFile).where(StoredFile.id == file_id, theirs | of_their_pool))
     if file is None:
         raise NotFound
     content = content_of(request.app.state.settings.files_dir, file)

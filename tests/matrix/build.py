@@ -91,8 +91,10 @@ async def market(world: World) -> Market:
     world.relay = Relay(world.tools, _without_mails(ROUTES))
     sides = [await _side(world, 1, "18279", "18033", "eclairage-public"), await _side(world, 2, "18197", "18205", "mobilite")]
     actors = await _actors(world, *sides)
-    for side in sides:
+    for side, who in zip(sides, (actors["recused"].caller, sides[1].member), strict=True):
         await _accounts(world, side)
+        firm = {"firm": _org(side.seller).name, "kind": "family", "detail": "Un proche.", "since": "2026-01-01"}
+        side.ids["interest"] = {"interest_id": (await who.did("/me/interests", firm))["id"]}
     sealed: list[tuple[Side, str, Story, str]] = []
     for side in sides:  # what must be opened by the timer first: moving the clock would close every census
         for phase in OPENED if side.number == 1 else OPENED_TOO:
@@ -165,7 +167,7 @@ async def _actors(world: World, mine: Side, theirs: Side) -> dict[str, Actor]:
         ("s.seller", s, {Role.SELLER}), ("s.editor", s, {Role.EDITOR}), ("s.admin", s, {Role.ADMIN}),
         ("t.all", t, SELLER_ROLES), ("u.all", _org(u), SELLER_ROLES),
         ("curator", _org(villes), {Role.CURATOR}), ("supervisor", _org(bdt), {Role.SUPERVISOR}),
-        ("auditor", _org(bdt), {Role.AUDITOR}), ("staff.admin", _org(bdt), {Role.ADMIN}),
+        ("auditor", _org(bdt), {Role.AUDITOR}), ("recused", _org(bdt), {Role.SUPERVISOR}), ("staff.admin", _org(bdt), {Role.ADMIN}),
     ):  # fmt: skip
         callers[name] = await world.member(organisation, frozenset(roles))
     callers["a.key"] = await world.member(a, TOWN_ROLES, scope=KeyScope.READ)
@@ -333,6 +335,10 @@ async def _early(world: World, side: Side) -> None:
     await _draft(world, side, "draft", alone=False)
     await _census(world, side, "census")
     await _commitment(world, side, "commitment")
+    appointed = await _draft(world, side, "appointed", alone=False)
+    duty = {"person_id": str(side.town.actor.person_id), "duty": "coordinator"}
+    made = await side.town.did(f"{appointed.path}/appointments", duty)
+    side.ids["appointed"] |= {"appointment_id": made["id"], "person_id": duty["person_id"]}
     await _sealed(world, side, "sealed")
     if side.number == 2:
         return

@@ -4,7 +4,8 @@
 
 `ok` names who passes (2xx, 3xx, or a state's refusal: 409, 412, 428), `no` who gets 403. The others get `else_` (404 unless
 said), anonymous people 401. `a.*` is every role of town A; `towns`, `startups`, `staff`, `signed_in` and `all` are groups.
-`a.key`, a read-only key with every role of town A, is treated apart: it reads as `a.admin` does, and writes nothing (403).
+`recused` has what `supervisor` has
+until a firm of theirs is in play, then only what is said. `a.key`, a read-only key with every role of town A, is treated apart: it reads as `a.admin` does, and writes nothing (403).
 On side 2, where nobody is at home, what an outsider may not do on side 1 must be answered like a missing object.
 """
 
@@ -17,17 +18,25 @@ S = ("s.seller", "s.editor", "s.admin")
 TOWNS = (*A, "b.agent", "c.all", "two.c")
 STARTUPS = (*S, "t.all", "u.all")
 WATCH = ("supervisor", "auditor", "staff.admin")
-STAFF = (*WATCH, "curator")
+STAFF = (*WATCH, "recused", "curator")
 SIGNED_IN = (*TOWNS, *STARTUPS, *STAFF)
 ACTORS = ("anonymous", *SIGNED_IN, "a.key")
 """Every actor of the matrix. A new one: a caller in `build._actors`, its name here, its twin in `OUTSIDER`, and the lines say what it gets."""
 GROUPS = {
     "a.*": A, "s.*": S, "a.decides": ("a.agent", "a.signatory", "a.admin"), "a.agents": ("a.agent", "a.admin"),
     "s.sells": ("s.seller", "s.admin"), "s.edits": ("s.editor", "s.admin"), "towns": TOWNS, "startups": STARTUPS,
-    "watch": WATCH, "staff": STAFF, "signed_in": SIGNED_IN, "all": ("anonymous", *SIGNED_IN),
+    "watch": WATCH, "watchers": (*WATCH, "recused"), "staff": STAFF, "signed_in": SIGNED_IN, "all": ("anonymous", *SIGNED_IN),
 }  # fmt: skip
-OUTSIDER = {name: "c.all" for name in (*TOWNS, "a.key")} | {name: "u.all" for name in STARTUPS} | {name: name for name in (*STAFF, "anonymous")}  # fmt: skip
+OUTSIDER = {name: "c.all" for name in (*TOWNS, "a.key")} | {name: "u.all" for name in STARTUPS} | {name: name for name in (*STAFF, "anonymous")} | {"recused": "supervisor"}  # fmt: skip
 """Who stands on side 1 as somebody stands on side 2."""
+
+
+IN_PLAY = frozenset(
+    {"sealed", "analysis", "award", "execution", "no_award", "prepared", "issued", "delivered", "accepted", "invoiced", "mandated"}
+)
+"""Phases in which startup S, in which the recused supervisor declared an interest, was asked for an offer: until then, nobody is recused."""
+PUBLIC = frozenset({"census", "invited", "sheet"})
+"""What everybody reads: an act that is refused there need not hide that it is there."""
 
 
 def names(text: str) -> frozenset[str]:
@@ -57,6 +66,8 @@ class Line:
     where: dict[str, str] = field(default_factory=dict)
     query: str = ""
     headers: dict[str, str] = field(default_factory=dict)
+    among: str = "all a.key"
+    """Who tries: everybody, unless an answer is dear (a password takes its time)."""
     invalid: bool = False
     """Whether somebody who passes may be told that the values are wrong (422)."""
     mixed: bool = True
@@ -84,6 +95,8 @@ class Line:
             if self.writes:
                 return 403
             actor = "a.admin"
+        if actor == "recused" and actor not in names(f"{self.ok} {self.no}"):
+            actor = "supervisor" if self.on not in IN_PLAY else "recused"
         if actor in names(self.ok):
             return "ok"
         if actor in names(self.no):

@@ -11,14 +11,15 @@ UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}
 MARK = re.compile(r"SEC-[12]-(?:TITLE \w+|[A-Z]+(?:-[ST]\b)?)")
 OUTSIDERS = frozenset({"anonymous", "c.all", "two.c", "u.all"})
 A, B, S, T = names("a.*") | {"a.key"}, frozenset({"b.agent"}), names("s.*"), frozenset({"t.all"})
+WATCHERS = frozenset((*WATCH, "recused"))
 ALL = frozenset((*SIGNED_IN, "anonymous", "a.key"))
 SHEETS = S | {"curator"}
 READERS: dict[str, frozenset[str]] = {
     "SEC-1-NEED": A, "SEC-1-KEY": A, "SEC-1-DRAFT": SHEETS, "SEC-1-REVIEW": SHEETS, "SEC-1-SUSPENDED": SHEETS,
     "SEC-1-SEALED-S": frozenset(), "SEC-1-SEALED-T": frozenset(), "SEC-1-OFFER-S": A | S, "SEC-1-OFFER-T": A | T,
-    "SEC-1-REASONS": A | B | S | frozenset(WATCH), "SEC-1-ENGAGEMENT": A | S, "SEC-1-INVOICE": A | S, "SEC-1-MANDAT": A | S,
+    "SEC-1-REASONS": A | B | S | WATCHERS, "SEC-1-ENGAGEMENT": A | S, "SEC-1-INVOICE": A | S, "SEC-1-MANDAT": A | S,
     "SEC-2-DRAFT": frozenset({"curator"}), "SEC-2-REVIEW": frozenset({"curator"}), "SEC-2-SUSPENDED": frozenset({"curator"}),
-    "SEC-2-REASONS": frozenset(WATCH),
+    "SEC-2-REASONS": WATCHERS,
 }  # fmt: skip
 """Who reads what a mark is written in; a mark that is not here is nobody's."""
 PUBLIC_POOLS = ("census", "invited")
@@ -55,7 +56,7 @@ class Secrets:
         found = [mark for mark in sorted(set(MARK.findall(text))) if actor not in _readers(mark) and mark not in asked]
         found += [what for what, (pattern, readers) in PATTERNS.items() if actor not in readers and pattern.search(text)]
         ids = set(UUID.findall(text)) - set(UUID.findall(asked))
-        if actor in WATCH:
+        if actor in WATCHERS:
             found += sorted(ids & self.purchases)
         elif actor not in STAFF:
             found += sorted(ids & self.second)
@@ -70,15 +71,15 @@ def _readers(mark: str) -> frozenset[str]:
     if phase in PUBLIC_POOLS:
         return ALL
     if mark.startswith("SEC-2"):
-        return frozenset(WATCH)
-    if phase == "draft":
-        return A | frozenset(WATCH)
-    return A | B | frozenset(WATCH) | (frozenset() if phase in BEFORE_OFFERS else S | T)
+        return WATCHERS
+    if phase in {"draft", "appointed"}:
+        return A | WATCHERS
+    return A | B | WATCHERS | (frozenset() if phase in BEFORE_OFFERS else S | T)
 
 
 def _private(phases: dict[str, dict[str, str]], *, watched: bool = False) -> set[str]:
     """Ids that only parties read; with `watched`, those that supervisors may not read either."""
-    hidden = {"need_id", "key_id", "order_id", "invoice_id", "quote", "other_quote", "file_id", "agreement_file"}
+    hidden = {"interest_id", "appointment_id", "need_id", "key_id", "order_id", "invoice_id", "quote", "other_quote", "file_id", "agreement_file"}
     shown = set() if watched else {"consultation_id", "membership_id", "pool_id", "line", "solution_id"}
     found = set()
     for phase, ids in phases.items():

@@ -14,8 +14,8 @@ LINES = [
     *public("GET /api/v1/towns/{code}", where={"code": "18033"}),
     *public("GET /api/v1/compass", query="nature=supplies&amount_ht=1000"),
     # signing in: a wrong password is refused alike for all
-    Line("POST /api/v1/sessions", no="all", body=SIGN_IN),
-    Line("POST /connexion", ok="all", body=SIGN_IN, invalid=True),
+    Line("POST /api/v1/sessions", no="all", anonymous=403, body=SIGN_IN, among="anonymous a.agent"),
+    Line("POST /connexion", ok="all", body=SIGN_IN, invalid=True, among="anonymous a.agent"),
     Line("DELETE /api/v1/sessions/current", ok="all"),
     Line("POST /deconnexion", ok="all"),
     Line("GET /api/v1/me", ok="signed_in"),

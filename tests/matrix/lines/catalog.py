@@ -39,9 +39,9 @@ LINES = [
             ("/relecture/{solution_id}/publication", "review_sheet", None),
         )
     ),
-    Line("POST /api/v1/reviews/{solution_id}/suspension", on="sheet", ok="curator", no=NOT_CURATORS, body=WHY),
-    Line("POST /api/v1/reviews/{solution_id}/archive", on="suspended_sheet", ok="curator s.*", body=WHY, anonymous=404),
+    Line("POST /api/v1/reviews/{solution_id}/suspension", on="sheet", ok="curator", no="s.*", body=WHY, anonymous=404),
+    Line("POST /api/v1/reviews/{solution_id}/archive", on="suspended_sheet", ok="curator s.edits", no="s.seller", body=WHY, anonymous=404),
     Line("POST /relecture/{solution_id}/{act}", on="review_sheet", where={"act": "renvoi"}, ok="curator", no="s.*", body=WHY, anonymous=404),
-    Line("POST /relecture/{solution_id}/{act}", on="sheet", where={"act": "suspension"}, ok="curator", no=NOT_CURATORS, body=WHY),
-    Line("POST /relecture/{solution_id}/{act}", on="suspended_sheet", where={"act": "archivage"}, ok="curator s.*", body=WHY, anonymous=404),
+    Line("POST /relecture/{solution_id}/{act}", on="sheet", where={"act": "suspension"}, ok="curator", no="s.*", body=WHY, anonymous=404),
+    Line("POST /relecture/{solution_id}/{act}", on="suspended_sheet", where={"act": "archivage"}, ok="curator s.edits", no="s.seller", body=WHY, anonymous=404),
 ]  # fmt: skip

@@ -19,7 +19,7 @@ SCORES = {"scores": {"{quote}": {"quality": "1", "environment": "1"}}}
 SCORES_FORM = {"score_{quote}_quality": "1", "version": "1"}
 IMPORTED = {"profile_reference": "R", "offers": [{"supplier_name": "X", "offer": OFFER}]}
 WHY = {"reason": "Parce que."}
-INSIDE, OTHERS = "a.* b.agent watch", "a.reader a.accountant b.agent watch"
+INSIDE, OTHERS = "a.* b.agent watch", "a.reader a.accountant b.agent"
 STARTUPS_OUT = "towns staff s.editor"
 
 
@@ -54,9 +54,9 @@ LINES = [
     Line("PUT /api/v1/pools/{pool_id}/evaluation", on="analysis", ok="a.decides", no=OTHERS, body=SCORES, headers={"If-Match": "1"}, anonymous=404),
     Line("POST /achats/{pool_id}/notes", on="analysis", ok="a.decides", no=OTHERS, body=SCORES_FORM, anonymous=404),
     *both("/api/v1/pools/{pool_id}/award", "/achats/{pool_id}/attribution", "analysis", body={"reasons": "R"}),
-    *both("/api/v1/pools/{pool_id}/award/withdrawal", "/achats/{pool_id}/retrait-attribution", "award"),
+    *both("/api/v1/pools/{pool_id}/award/withdrawal", "/achats/{pool_id}/retrait-attribution", "award", no="a.reader a.accountant"),
     *both("/api/v1/pools/{pool_id}/award/notification", "/achats/{pool_id}/notification", "award", ok="a.signatory",
-          no="a.* -a.signatory b.agent watch"),
+          no="a.* -a.signatory b.agent"),
     Line("GET /api/v1/pools/{pool_id}/award", on="award", ok=INSIDE, anonymous=404),
     Line("GET /api/v1/pools/{pool_id}/award", on="execution", ok=INSIDE + " s.*", anonymous=404),
     Line("POST /api/v1/pools/{pool_id}/no-award", on="sealed", ok="a.decides", no=OTHERS, body=WHY, anonymous=404),

@@ -23,11 +23,11 @@ INSIDERS_ONLY = "a.reader a.accountant b.agent"
 
 def act(path: str, page: str, on: str, **more: object) -> list[Line]:
     """An act of the coordinator by the API and by its page; on a phase that everybody sees, all others are told no."""
-    seen = "all" if on in {"census", "invited"} else INSIDE
-    no = f"{seen} -a.decides" + (" -anonymous" if on not in {"census", "invited"} else "")
+    seen = "all" if on in {"census", "invited"} else "a.* b.agent" if on != "draft" else "a.*"
+    no = more.pop("no", f"{seen} -a.decides")
     route, _, name = page.rpartition("/")
     where = {"act": name} if "{act}" not in route and not name.startswith("{") else {}
-    common = {"on": on, "ok": COORDINATE, "no": no, "anonymous": 403 if "all" in seen else 404}
+    common = {"on": on, "ok": more.pop("ok", COORDINATE), "no": no, "anonymous": 403 if "all" in seen else 404}
     return [
         Line(f"POST /api/v1/pools/{{pool_id}}/{path}", **common, **more),
         *([Line(f"POST /achats/{{pool_id}}/{route}/{{act}}", where=where, **common, **_form(more))] if page else []),
@@ -63,7 +63,7 @@ LINES = [
     *(
         Line(f"GET {path}", on=on, ok=ok, anonymous=404)
         for path in ("/api/v1/pools/{pool_id}/members", "/achats/{pool_id}/villes.csv", "/achats/{pool_id}/villes.xlsx")
-        for on, ok in (("census", INSIDE), ("commitment", INSIDE), ("draft", "a.* watch"))
+        for on, ok in (("census", "all"), ("commitment", INSIDE), ("draft", "a.* watch"))  # in the census, an empty list for strangers
     ),
     *(
         Line(f"GET {path}", on=on, ok=ok, anonymous=404)
@@ -81,18 +81,18 @@ LINES = [
     *act("continuation", "actes/continuer", "missed_continue"),
     *act("individual", "actes/individuel", "missed_individual"),
     *act("resumption", "actes/reprendre", "suspended"),
-    *act("closure", "actes/clore", "execution"),
+    *act("closure", "actes/clore", "execution", ok="a.* b.agent", no=""),  # too early for all: told to those who read the pool
     *act("abandonment", "suite/abandonner", "commitment", body=WHY),
     *act("suspension", "suite/suspendre", "commitment", body=WHY),
     *act("census/extension", "suite/prolonger", "missed_extend", body={"census_ends_on": "{later}"}),
     *act("census/reopening", "suite/rouvrir", "consolidation", body={"census_ends_on": "{later}"}),
-    Line("POST /achats/{pool_id}/actes/{act}", on="signed", where={"act": "figer-sans"}, ok=COORDINATE, no="a.reader a.accountant b.agent watch", anonymous=404),
-    Line("POST /achats/{pool_id}/suite/{act}", on="sealed", where={"act": "sans-suite"}, ok=COORDINATE, no="a.reader a.accountant b.agent watch",
+    Line("POST /achats/{pool_id}/actes/{act}", on="signed", where={"act": "figer-sans"}, ok=COORDINATE, no="a.reader a.accountant b.agent", anonymous=404),
+    Line("POST /achats/{pool_id}/suite/{act}", on="sealed", where={"act": "sans-suite"}, ok=COORDINATE, no="a.reader a.accountant b.agent",
          anonymous=404, body=WHY),
-    Line("POST /api/v1/pools/{pool_id}/invitations", on="census", ok=COORDINATE, no="all -a.decides", body={"towns": ["18205"]}),
-    Line("POST /achats/{pool_id}/invitations", on="census", ok=COORDINATE, no="all -a.decides", body={"towns": "18205"}),
-    Line("POST /api/v1/pools/{pool_id}/members/{membership_id}/exclusion", on="census", ok=COORDINATE, no="all -a.decides", body=WHY),
-    Line("POST /achats/{pool_id}/villes/{membership_id}/exclusion", on="census", ok=COORDINATE, no="all -a.decides", body=WHY),
+    Line("POST /api/v1/pools/{pool_id}/invitations", on="census", ok=COORDINATE, no="all -a.decides", anonymous=403, body={"towns": ["18205"]}),
+    Line("POST /achats/{pool_id}/invitations", on="census", ok=COORDINATE, no="all -a.decides", anonymous=403, body={"towns": "18205"}),
+    Line("POST /api/v1/pools/{pool_id}/members/{membership_id}/exclusion", on="census", ok=COORDINATE, no="all -a.decides", anonymous=403, body=WHY),
+    Line("POST /achats/{pool_id}/villes/{membership_id}/exclusion", on="census", ok=COORDINATE, no="all -a.decides", anonymous=403, body=WHY),
     # a town's own acts
     *(
         Line(f"POST {path}", on="census", where=where, ok="a.decides b.agent c.all two.c", no="a.reader a.accountant startups staff")
@@ -107,7 +107,7 @@ LINES = [
         )
     ),
     *(
-        Line(f"POST {path}", on=on, where=where, ok=ok, no=no, body=WHY, anonymous=404)
+        Line(f"POST {path}", on=on, where=where, ok=ok, no=no, body=WHY, anonymous=404, invalid=True)
         for path, on, where, ok, no in (
             ("/api/v1/pools/{pool_id}/membership/refusal", "invited", {}, "b.agent a.*", ""),
             ("/achats/{pool_id}/suite/{act}", "invited", {"act": "decliner"}, "b.agent a.*", ""),
