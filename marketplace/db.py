@@ -130,14 +130,13 @@ def _introduce_actor(session: SyncSession, _transaction: SessionTransaction, con
     actor: Actor | None = session.info.get("actor")
     if actor is None:
         return
-    if session.info.get("read_only"):
-        connection.execute(text("set transaction read only"))
     connection.execute(
         text(
-            "select set_config('app.person', :person, true), set_config('app.organisation', :organisation, true),"
+            "select set_config('transaction_read_only', :read_only, true), set_config('app.person', :person, true), set_config('app.organisation', :organisation, true),"
             " set_config('app.kind', :kind, true), set_config('app.roles', :roles, true)"
         ),
         {
+            "read_only": "on" if session.info.get("read_only") else "off",
             "person": str(actor.person_id or ""),
             "organisation": str(actor.organisation_id or ""),
             "kind": str(actor.kind or ""),

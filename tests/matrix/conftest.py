@@ -3,6 +3,7 @@
 import itertools
 import shutil
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from marketplace.embedded import Addresses
 from marketplace.embedded.engines import instance_secrets
 from marketplace.embedded.postgres import address
 from marketplace.settings import Settings
+from marketplace.sign_in import authentication
 from procurement.board import progress
 from tests.conftest import TEMPLATE, _engine, _outside_transaction
 from tests.matrix import build
@@ -46,8 +48,10 @@ async def market(addresses: Addresses, data_dir: Path, fonts: Path) -> AsyncIter
     )
     kept = progress.TICK, progress.PATIENCE
     progress.TICK = progress.PATIENCE = 0.001  # one look, then the end: nothing moves while it is followed
+    touched, authentication.TOUCH_EVERY = authentication.TOUCH_EVERY, timedelta(days=1)  # being asked changes nothing
     async with World.open(settings) as world:
         yield await build.market(world)
+    authentication.TOUCH_EVERY = touched
     progress.TICK, progress.PATIENCE = kept
     await _outside_transaction(superuser, f"drop database {name} with (force)")
     await superuser.dispose()

@@ -28,7 +28,7 @@ GROUPS = {
     "watch": WATCH, "watchers": (*WATCH, "recused"), "staff": STAFF, "signed_in": SIGNED_IN, "all": ("anonymous", *SIGNED_IN),
 }  # fmt: skip
 OUTSIDER = {name: "c.all" for name in (*TOWNS, "a.key")} | {name: "u.all" for name in STARTUPS} | {name: name for name in (*STAFF, "anonymous")} | {"recused": "supervisor"}  # fmt: skip
-"""Who stands on side 1 as somebody stands on side 2."""
+"""Who stands on side 1 as somebody stands on side 2. Who stands alike on both is looked at on side 1 only."""
 
 
 IN_PLAY = frozenset(

@@ -47,6 +47,7 @@ class Secrets:
     """Made once for a market."""
 
     def __init__(self, market: Market) -> None:
+        self.own = {market.mine.ids["interest"]["interest_id"]}
         self.first, self.second = _private(market.mine.ids), _private(market.theirs.ids)
         self.purchases = _private(market.mine.ids, watched=True) | _private(market.theirs.ids, watched=True)
 
@@ -57,7 +58,7 @@ class Secrets:
         found += [what for what, (pattern, readers) in PATTERNS.items() if actor not in readers and pattern.search(text)]
         ids = set(UUID.findall(text)) - set(UUID.findall(asked))
         if actor in WATCHERS:
-            found += sorted(ids & self.purchases)
+            found += sorted(ids & (self.purchases - (self.own if actor == "recused" else set())))
         elif actor not in STAFF:
             found += sorted(ids & self.second)
             found += sorted(ids & self.first) if actor in OUTSIDERS else []

@@ -47,14 +47,14 @@ LINES = [
     Line("POST /consultations/{consultation_id}/refus", on="sealed", ok="s.sells t.all", no=STARTUPS_OUT, body=WHY),
     # nobody compares before the deadline; afterwards the coordinator does
     *(
-        Line(f"GET {path}", on=on, ok=ok, anonymous=404)
+        Line(f"GET {path}", on=on, ok=ok, no="recused", anonymous=404)
         for path in ("/api/v1/pools/{pool_id}/comparison", "/achats/{pool_id}/offres", "/achats/{pool_id}/offres.csv", "/achats/{pool_id}/offres.xlsx")
         for on, ok in (("sealed", ""), ("analysis", "a.*"), ("execution", "a.*"))
     ),
     Line("PUT /api/v1/pools/{pool_id}/evaluation", on="analysis", ok="a.decides", no=OTHERS, body=SCORES, headers={"If-Match": "1"}, anonymous=404),
     Line("POST /achats/{pool_id}/notes", on="analysis", ok="a.decides", no=OTHERS, body=SCORES_FORM, anonymous=404),
     *both("/api/v1/pools/{pool_id}/award", "/achats/{pool_id}/attribution", "analysis", body={"reasons": "R"}),
-    *both("/api/v1/pools/{pool_id}/award/withdrawal", "/achats/{pool_id}/retrait-attribution", "award", no="a.reader a.accountant"),
+    *both("/api/v1/pools/{pool_id}/award/withdrawal", "/achats/{pool_id}/retrait-attribution", "award"),
     *both("/api/v1/pools/{pool_id}/award/notification", "/achats/{pool_id}/notification", "award", ok="a.signatory",
           no="a.* -a.signatory b.agent"),
     Line("GET /api/v1/pools/{pool_id}/award", on="award", ok=INSIDE, anonymous=404),

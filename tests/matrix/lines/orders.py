@@ -14,7 +14,7 @@ LINES = [
     *(Line(f"GET {path}", ok="signed_in") for path in (
         "/api/v1/orders", "/commandes", "/commandes.csv", "/commandes.xlsx", "/api/v1/invoices", "/factures", "/factures.csv", "/factures.xlsx",
     )),
-    Line("GET /api/v1/pools/{pool_id}/orders", on="execution", ok="a.* b.agent watch s.*", anonymous=404),
+    Line("GET /api/v1/pools/{pool_id}/orders", on="execution", ok="a.* b.agent watchers s.*", anonymous=404),
     Line("GET /api/v1/orders/{order_id}", on="prepared", ok="a.* s.*", anonymous=404),
     Line("GET /commandes/{order_id}", on="prepared", ok="a.* s.*"),
     # by their town, by their supplier

@@ -56,7 +56,7 @@ LINES = [
     Line("GET /api/v1/pools", query="mine=true", ok="towns", no="startups staff"),
     # one pool: everybody's while it can be joined, then its own people's and the supervisors'
     *(
-        Line(f"GET {path}", on=on, ok=ok, anonymous=404)
+        Line(f"GET {path}", on=on, ok=ok, no="recused" if on in {"sealed", "execution"} else "", anonymous=404)
         for path in ("/api/v1/pools/{pool_id}", "/achats/{pool_id}")
         for on, ok in (("draft", "a.* watch"), ("census", "all"), ("commitment", INSIDE), ("sealed", INSIDE), ("execution", INSIDE))
     ),
@@ -68,7 +68,7 @@ LINES = [
     *(
         Line(f"GET {path}", on=on, ok=ok, anonymous=404)
         for path in ("/api/v1/pools/{pool_id}/progress", "/achats/{pool_id}/avancement")
-        for on, ok in (("census", "all"), ("sealed", INSIDE))
+        for on, ok in (("census", "all"), ("sealed", "a.* b.agent watchers"))
     ),
     Line("GET /achats/{pool_id}/rejoindre", on="census", ok="a.* b.agent", no="startups staff"),
     Line("GET /achats/{pool_id}/suite", on="commitment", ok="a.* b.agent", anonymous=404),
@@ -132,6 +132,6 @@ LINES = [
         for path in ("/api/v1/pools/{pool_id}/membership/signature", "/achats/{pool_id}/signature")
     ),
     # supervision
-    *(Line(f"GET {path}", ok="watch", no="signed_in -supervisor -auditor -staff.admin")
+    *(Line(f"GET {path}", ok="watchers", no="signed_in -watchers")
       for path in ("/api/v1/supervision/pools", "/suivi", "/suivi.csv", "/suivi.xlsx")),
 ]  # fmt: skip
