@@ -63,7 +63,8 @@ async def award_of(reads: ReadSession | Session, pool_id: PoolId) -> Award | Non
             Award.pool_id == pool_id,
             Award.withdrawn_at.is_(None),
             or_(
-                scopes.judged_by(reads, Award.pool_id), owned(reads, Award.startup_id) & Award.notified_at.is_not(None)
+                scopes.judged_by(reads, Award.pool_id),
+                owned(reads, Award.startup_id) & Award.notified_at.is_not(None),
             ),
         )
     )

@@ -67,6 +67,12 @@ class Side:
         return f"SEC-{self.number}"
 
 
+class Unlimited:
+    """Rates that never refuse: how often is not who may."""
+
+    async def hit(self, *_: object) -> None: ...
+
+
 @dataclass
 class Market:
     world: World
@@ -89,11 +95,20 @@ class Market:
 async def market(world: World) -> Market:
     """Build it all. Nobody is written to: mails take half of the time, and are not what is looked at."""
     world.relay = Relay(world.tools, _without_mails(ROUTES))
-    sides = [await _side(world, 1, "18279", "18033", "eclairage-public"), await _side(world, 2, "18197", "18205", "mobilite")]
+    sides = [
+        await _side(world, 1, "18279", "18033", "eclairage-public"),
+        await _side(world, 2, "18197", "18205", "mobilite"),
+    ]
     actors = await _actors(world, *sides)
     for side, who in zip(sides, (actors["recused"].caller, sides[1].member), strict=True):
         await _accounts(world, side)
-        firm = {"firm": _org(side.seller).name, "kind": "family", "detail": "Un proche.", "since": "2026-01-01"}
+        firm = {
+            "firm": _org(side.seller).name,
+            "kind": "family",
+            "detail": "Un proche.",
+            "since": "2026-01-01",
+        }
+        await _team(world, side)
         side.ids["interest"] = {"interest_id": (await who.did("/me/interests", firm))["id"]}
     sealed: list[tuple[Side, str, Story, str]] = []
     for side in sides:  # what must be opened by the timer first: moving the clock would close every census
@@ -109,13 +124,17 @@ async def market(world: World) -> Market:
             await _fulfilled(world, side, phase, told)
     for side in sides:
         await _early(world, side)
+    world.app.state.rates = Unlimited()
     made = Market(world, actors, *sides, today=str(await world.today()))
     await _complete(made)
     return made
 
 
 def _without_mails(routes: Routes) -> Routes:
-    return {event: tuple(r for r in found if not r.name.startswith(("mail_", "send_"))) for event, found in routes.items()}
+    return {
+        event: tuple(r for r in found if not r.name.startswith(("mail_", "send_")))
+        for event, found in routes.items()
+    }
 
 
 ORDERS = ("prepared", "issued", "delivered", "accepted", "invoiced", "mandated")
@@ -158,7 +177,10 @@ async def _actors(world: World, mine: Side, theirs: Side) -> dict[str, Actor]:
     s, t = _org(mine.seller), _org(mine.rival)
     c = await world.town("18206")
     u = await world.startup("Ombre et Lueur")
-    bdt, villes = await world.staff(Role.ADMIN), await world.staff(Role.ADMIN, kind=OrganisationKind.ASSOCIATION)
+    bdt, villes = (
+        await world.staff(Role.ADMIN),
+        await world.staff(Role.ADMIN, kind=OrganisationKind.ASSOCIATION),
+    )
     callers = {"anonymous": world.visitor}
     for name, organisation, roles in (
         ("a.reader", a, {Role.READER}), ("a.agent", a, {Role.AGENT}), ("a.accountant", a, {Role.ACCOUNTANT}),
@@ -208,13 +230,32 @@ async def _accounts(world: World, side: Side) -> None:
     published = await side.seller.read("/my/solutions")
     slug = next(sheet for sheet in published if sheet["state"] == "published")
     suspended = await side.seller.did("/my/solutions", _sheet(f"{side.mark}-SUSPENDED", side.domain))
-    await world.sql("update solution set state = 'suspended' where id = cast(:id as uuid)", id=suspended["id"])
+    await world.sql(
+        "update solution set state = 'suspended' where id = cast(:id as uuid)", id=suspended["id"]
+    )
     common = {"need_id": need, "key_id": key["id"], "organisation_id": str(side.town.actor.organisation_id)}
     side.ids["account"] = common
     side.ids["draft_sheet"] = {"solution_id": draft["id"], "slug": draft["slug"]}
     side.ids["review_sheet"] = {"solution_id": review["id"], "slug": review["slug"]}
     side.ids["sheet"] = {"solution_id": slug["id"], "slug": slug["slug"]}
     side.ids["suspended_sheet"] = {"solution_id": suspended["id"], "slug": suspended["slug"]}
+
+
+async def _team(world: World, side: Side) -> None:
+    """A colleague, somebody invited, and somebody who says that they act for the town."""
+    colleague = await world.member(_org(side.town), frozenset({Role.READER}))
+    asked = {"email": f"invite.{side.number}@exemple.test", "roles": ["reader"]}
+    invitation = await side.town.did("/organisation/invitations", asked)
+    claimant = await world.startup(f"Demandeur {side.number}")
+    claim = await world.sql(
+        "insert into claim (id, email, person_name, person_id, kind, siret, siren, name, town_kind, organisation_id, roles, state,"
+        " state_since) select gen_random_uuid(), p.email, p.name, p.id, 'town', o.siren || '00001', o.siren, o.name, o.town_kind,"
+        " o.id, '{agent}', 'waiting', now() from person p, organisation o where p.id = :person and o.id = :town returning id",
+        person=claimant.actor.person_id, town=side.town.actor.organisation_id,
+    )  # fmt: skip
+    side.ids["team"] = {
+        "person_id": str(colleague.actor.person_id), "invitation_id": invitation["id"], "claim_id": str(claim),
+    }  # fmt: skip
 
 
 async def _need(side: Side, phase: str) -> str:
@@ -304,7 +345,11 @@ async def _decided(side: Side, phase: str, told: Story, consultation: str) -> No
 
 async def _fulfilled(world: World, side: Side, phase: str, told: Story) -> None:
     """The town's order, led to the state that the phase is named after."""
-    order = next(o for o in await side.town.read(f"{told.path}/orders") if o["town_id"] == str(side.town.actor.organisation_id))
+    order = next(
+        o
+        for o in await side.town.read(f"{told.path}/orders")
+        if o["town_id"] == str(side.town.actor.organisation_id)
+    )
     path = f"/orders/{order['id']}"
     side.ids[phase]["order_id"] = order["id"]
     side.ids[phase] |= {name: str(order[name]) for name in ("ht_cents", "vat_cents", "ttc_cents")}
@@ -326,7 +371,11 @@ async def _fulfilled(world: World, side: Side, phase: str, told: Story) -> None:
         assert given.status_code == 201, given.text
         side.ids[phase] |= {"invoice_id": given.json()["id"], "file_id": given.json()["file_id"]}
     if reached >= 5:
-        payment = {"number": f"{side.mark}-MANDAT", "paid_on": str(await world.today()), "cents": order["ttc_cents"]}
+        payment = {
+            "number": f"{side.mark}-MANDAT",
+            "paid_on": str(await world.today()),
+            "cents": order["ttc_cents"],
+        }
         await side.town.did(f"/invoices/{side.ids[phase]['invoice_id']}/payment", payment)
 
 
@@ -374,7 +423,9 @@ async def _complete(made: Market) -> None:
                 continue
             member = side.member.actor.organisation_id
             found = await made.world.sql(
-                "select id from membership where pool_id = cast(:pool as uuid) and town_id = :town", pool=ids["pool_id"], town=member
+                "select id from membership where pool_id = cast(:pool as uuid) and town_id = :town",
+                pool=ids["pool_id"],
+                town=member,
             )
             if found:
                 ids["membership_id"] = str(found)

@@ -24,7 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from marketplace.actor import Actor as By
 from marketplace.db import Database, Session, asyncpg_url
 from marketplace.settings import needed
-from tests.matrix.build import Actor, Market, Side
+from tests.matrix.build import Actor, Market
 from tests.matrix.notation import ACTORS, OUTSIDER, PUBLIC, Line, names
 from tests.matrix.secrecy import Secrets
 
@@ -46,7 +46,9 @@ class Rehearsal(Database):
     def _engine(address: str, pool_size: int) -> AsyncEngine:
         """As the application's, without asking each connection first whether it lives."""
         url, connect = asyncpg_url(address)
-        return create_async_engine(url, pool_size=pool_size, connect_args=connect | {"server_settings": {"timezone": "UTC"}})
+        return create_async_engine(
+            url, pool_size=pool_size, connect_args=connect | {"server_settings": {"timezone": "UTC"}}
+        )
 
     @asynccontextmanager
     async def transaction(self, actor: By) -> AsyncIterator[Session]:
@@ -85,7 +87,9 @@ class Bench:
         world = market.world
         url = needed(world.settings.database.url, "DATABASE_URL")
         kept, database = world.app.state.database, Rehearsal(url, pool_size=2 * AT_ONCE)
-        owner = create_async_engine(asyncpg_url(needed(world.settings.database.owner_url, "owner"))[0], pool_size=1)
+        owner = create_async_engine(
+            asyncpg_url(needed(world.settings.database.owner_url, "owner"))[0], pool_size=1
+        )
         world.app.state.database = database
         http = httpx.AsyncClient(
             transport=httpx.ASGITransport(app=world.app, raise_app_exceptions=False), base_url="http://localhost:8000",
@@ -114,7 +118,9 @@ class Bench:
 
     # asking
 
-    async def ask(self, line: Line, actor: Actor, ids: dict[str, str], body_ids: dict[str, str] | None = None) -> httpx.Response:
+    async def ask(
+        self, line: Line, actor: Actor, ids: dict[str, str], body_ids: dict[str, str] | None = None
+    ) -> httpx.Response:
         """Make the line's request with `ids` in its address and `body_ids` in its body."""
         path = _filled(line.path, ids | line.where)
         if line.query:
@@ -141,7 +147,9 @@ class Bench:
 
     async def line(self, line: Line) -> None:
         started = time.perf_counter()
-        mine, theirs = (_with_days(side.at(line.on), self.market) for side in (self.market.mine, self.market.theirs))
+        mine, theirs = (
+            _with_days(side.at(line.on), self.market) for side in (self.market.mine, self.market.theirs)
+        )
         named = NAMES.search(line.path.replace("{act}", "").replace("{code}", "").replace("{name}", ""))
         before = await self.digest()
         self.database.keeps = True
@@ -167,7 +175,9 @@ class Bench:
             for _ in range(AT_ONCE):
                 group.create_task(go_on())
 
-    async def _refusals(self, line: Line, actor: Actor, mine: dict[str, str], theirs: dict[str, str], *, own_only: bool) -> None:
+    async def _refusals(
+        self, line: Line, actor: Actor, mine: dict[str, str], theirs: dict[str, str], *, own_only: bool
+    ) -> None:
         expected = line.expected(actor.name)
         missing = None
         if not own_only:
@@ -182,7 +192,12 @@ class Bench:
             elif missing is not None and status == 404:
                 self._same(line, actor, "own", answer, missing)
         stranger = line.expected(OUTSIDER[actor.name])
-        if missing is not None and stranger != "ok" and OUTSIDER[actor.name] != actor.name and actor.name != "two.c":
+        if (
+            missing is not None
+            and stranger != "ok"
+            and OUTSIDER[actor.name] != actor.name
+            and actor.name != "two.c"
+        ):
             answer = await self._look(line, actor, theirs, "other's")
             if stranger == 403 and line.on in PUBLIC:
                 if _status(answer) not in {401, 403, 404, 409}:  # 409: everybody reads its phase
@@ -232,7 +247,9 @@ class Bench:
         return self.missing[known]
 
     async def _asked_missing(self, line: Line, actor: Actor, mine: dict[str, str]) -> httpx.Response:
-        nothing = mine | {name: "rien-du-tout" if name == "slug" else str(uuid4()) for name in NAMES.findall(line.path)}
+        nothing = mine | {
+            name: "rien-du-tout" if name == "slug" else str(uuid4()) for name in NAMES.findall(line.path)
+        }
         return await self.ask(line, actor, nothing, mine)
 
     def _leaks(self, line: Line, actor: Actor, answer: httpx.Response, whose: str) -> None:
@@ -240,11 +257,15 @@ class Bench:
         if told := self.secrets.told(actor.name, answer.content, asked):
             self.fault(line, actor, whose, f"{answer.status_code} tells {told[:4]}")
 
-    def _same(self, line: Line, actor: Actor, whose: str, answer: httpx.Response, missing: httpx.Response) -> None:
+    def _same(
+        self, line: Line, actor: Actor, whose: str, answer: httpx.Response, missing: httpx.Response
+    ) -> None:
         found, wanted = _plain(answer), _plain(missing)
         if found != wanted:
             where = next((i for i, (a, b) in enumerate(zip(found[2], wanted[2], strict=False)) if a != b), 0)
-            told = f"{found[0]} {found[2][where:where + 60]!r} ≠ {wanted[0]} {wanted[2][where:where + 60]!r}"
+            told = (
+                f"{found[0]} {found[2][where : where + 60]!r} ≠ {wanted[0]} {wanted[2][where : where + 60]!r}"
+            )
             self.fault(line, actor, whose, f"differs from missing: {told}")
 
 
@@ -263,7 +284,9 @@ def _with_days(ids: dict[str, str], market: Market) -> dict[str, str]:
     return {"today": market.today, "later": str(later), "quote": str(uuid4()), "sha256": "0" * 64} | ids
 
 
-def _split(line: Line, mine: dict[str, str], alien: dict[str, str], in_path: list[str]) -> tuple[dict[str, str], dict[str, str]]:
+def _split(
+    line: Line, mine: dict[str, str], alien: dict[str, str], in_path: list[str]
+) -> tuple[dict[str, str], dict[str, str]]:
     return mine | {name: alien[name] for name in in_path if name in alien}, alien
 
 
@@ -273,7 +296,6 @@ def _status(answer: httpx.Response) -> int:
 
 def _to_sign_in(answer: httpx.Response) -> bool:
     return answer.status_code == 303 and answer.headers["location"].startswith("/connexion?")
-
 
 
 def _said(answer: httpx.Response) -> str:
@@ -293,7 +315,10 @@ def _body(request: httpx.Request) -> str:
 def _plain(answer: httpx.Response) -> tuple[int, list[tuple[str, str]], str]:
     """An answer without what the request itself says, and without its number."""
     body = answer.content.decode(errors="replace")
-    for number in (answer.headers.get("x-request-id", "?"), *re.findall(r"[0-9a-f-]{36}|rien-du-tout", str(answer.request.url))):
+    for number in (
+        answer.headers.get("x-request-id", "?"),
+        *re.findall(r"[0-9a-f-]{36}|rien-du-tout", str(answer.request.url)),
+    ):
         body = body.replace(number, "…")
     asked = re.findall(r"/(?:api/v1/)?solutions/([\w-]+)", str(answer.request.url))
     for slug in asked:
@@ -301,8 +326,12 @@ def _plain(answer: httpx.Response) -> tuple[int, list[tuple[str, str]], str]:
     body = re.sub(r'(name="_once" value=")[^"]*', r"\1", body)
     for typed in re.findall(r"[0-9a-f]{8}-[0-9a-f-]{27}", _body(answer.request)):
         body = body.replace(typed, "…")
-    body = re.sub(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}_[0-9a-f]{12}", "…", body)  # in a field's name
-    headers = sorted((k, re.sub(r"[0-9a-f-]{36}", "…", v)) for k, v in answer.headers.items() if k not in UNTOLD)
+    body = re.sub(
+        r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}_[0-9a-f]{12}", "…", body
+    )  # in a field's name
+    headers = sorted(
+        (k, re.sub(r"[0-9a-f-]{36}", "…", v)) for k, v in answer.headers.items() if k not in UNTOLD
+    )
     return answer.status_code, headers, body
 
 

@@ -48,7 +48,10 @@ async def market(addresses: Addresses, data_dir: Path, fonts: Path) -> AsyncIter
     )
     kept = progress.TICK, progress.PATIENCE
     progress.TICK = progress.PATIENCE = 0.001  # one look, then the end: nothing moves while it is followed
-    touched, authentication.TOUCH_EVERY = authentication.TOUCH_EVERY, timedelta(days=1)  # being asked changes nothing
+    touched, authentication.TOUCH_EVERY = (
+        authentication.TOUCH_EVERY,
+        timedelta(days=1),
+    )  # being asked changes nothing
     async with World.open(settings) as world:
         yield await build.market(world)
     authentication.TOUCH_EVERY = touched

@@ -27,12 +27,24 @@ GROUPS = {
     "s.sells": ("s.seller", "s.admin"), "s.edits": ("s.editor", "s.admin"), "towns": TOWNS, "startups": STARTUPS,
     "watch": WATCH, "watchers": (*WATCH, "recused"), "staff": STAFF, "signed_in": SIGNED_IN, "all": ("anonymous", *SIGNED_IN),
 }  # fmt: skip
-OUTSIDER = {name: "c.all" for name in (*TOWNS, "a.key")} | {name: "u.all" for name in STARTUPS} | {name: name for name in (*STAFF, "anonymous")} | {"recused": "supervisor"}  # fmt: skip
+OUTSIDER = dict.fromkeys((*TOWNS, "a.key"), "c.all") | dict.fromkeys(STARTUPS, "u.all") | {name: name for name in (*STAFF, "anonymous")} | {"recused": "supervisor"}  # fmt: skip
 """Who stands on side 1 as somebody stands on side 2. Who stands alike on both is looked at on side 1 only."""
 
 
 IN_PLAY = frozenset(
-    {"sealed", "analysis", "award", "execution", "no_award", "prepared", "issued", "delivered", "accepted", "invoiced", "mandated"}
+    {
+        "sealed",
+        "analysis",
+        "award",
+        "execution",
+        "no_award",
+        "prepared",
+        "issued",
+        "delivered",
+        "accepted",
+        "invoiced",
+        "mandated",
+    }
 )
 """Phases in which startup S, in which the recused supervisor declared an interest, was asked for an offer: until then, nobody is recused."""
 PUBLIC = frozenset({"census", "invited", "sheet"})

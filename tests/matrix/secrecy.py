@@ -54,8 +54,16 @@ class Secrets:
     def told(self, actor: str, body: bytes, asked: str) -> list[str]:
         """What an answer tells `actor` that it should not. `asked`: what the request itself named."""
         text = text_of(body)
-        found = [mark for mark in sorted(set(MARK.findall(text))) if actor not in _readers(mark) and mark not in asked]
-        found += [what for what, (pattern, readers) in PATTERNS.items() if actor not in readers and pattern.search(text)]
+        found = [
+            mark
+            for mark in sorted(set(MARK.findall(text)))
+            if actor not in _readers(mark) and mark not in asked
+        ]
+        found += [
+            what
+            for what, (pattern, readers) in PATTERNS.items()
+            if actor not in readers and pattern.search(text)
+        ]
         ids = set(UUID.findall(text)) - set(UUID.findall(asked))
         if actor in WATCHERS:
             found += sorted(ids & (self.purchases - (self.own if actor == "recused" else set())))
@@ -80,11 +88,26 @@ def _readers(mark: str) -> frozenset[str]:
 
 def _private(phases: dict[str, dict[str, str]], *, watched: bool = False) -> set[str]:
     """Ids that only parties read; with `watched`, those that supervisors may not read either."""
-    hidden = {"interest_id", "appointment_id", "need_id", "key_id", "order_id", "invoice_id", "quote", "other_quote", "file_id", "agreement_file"}
+    hidden = {
+        "interest_id",
+        "invitation_id",
+        "claim_id",
+        "appointment_id",
+        "need_id",
+        "key_id",
+        "order_id",
+        "invoice_id",
+        "quote",
+        "other_quote",
+        "file_id",
+        "agreement_file",
+    }
     shown = set() if watched else {"consultation_id", "membership_id", "pool_id", "line", "solution_id"}
     found = set()
     for phase, ids in phases.items():
-        public = {"pool_id", "line"} if phase in PUBLIC_POOLS else {"solution_id"} if phase == "sheet" else set()
+        public = (
+            {"pool_id", "line"} if phase in PUBLIC_POOLS else {"solution_id"} if phase == "sheet" else set()
+        )
         found |= {value for name, value in ids.items() if name in (hidden | shown) - public}
     if watched:  # supervisors read a pool's agreement
         found -= {value for ids in phases.values() for name, value in ids.items() if name == "agreement_file"}

@@ -14,7 +14,9 @@ from tests.matrix.notation import ACTORS, Line, check
 NOT_ROUTES = ("/static", "/schema")
 TYPED = re.compile(r"{(\w+):\w+}")
 LINES = lines.every()
-ONE_EACH = frozenset({"anonymous", "a.agent", "b.agent", "c.all", "s.seller", "t.all", "u.all", "supervisor", "recused"})
+ONE_EACH = frozenset(
+    {"anonymous", "a.agent", "b.agent", "c.all", "s.seller", "t.all", "u.all", "supervisor", "recused"}
+)
 
 
 def routes(app: Any) -> set[str]:
@@ -29,10 +31,14 @@ def routes(app: Any) -> set[str]:
 
 async def test_every_route_has_a_line_and_every_line_a_route(market: Market) -> None:
     found, written = routes(market.world.app), {line.route for line in LINES}
-    assert sorted(found - written) == [], "routes that nobody said who may use: add a line in tests/matrix/lines"
+    assert sorted(found - written) == [], (
+        "routes that nobody said who may use: add a line in tests/matrix/lines"
+    )
     assert sorted(written - found) == [], "lines of routes that are gone"
     assert check(LINES) == []
-    assert list(market.actors) == sorted(market.actors, key=list(market.actors).index) and set(market.actors) == set(ACTORS)
+    assert list(market.actors) == sorted(market.actors, key=list(market.actors).index) and set(
+        market.actors
+    ) == set(ACTORS)
 
 
 @pytest.mark.timeout(600)
@@ -51,14 +57,18 @@ async def test_the_domain_alone_hides_as_much_with_row_level_security_off(market
     await market.owner(*(f"alter table {table} disable row level security" for table in tables.split()))
     async with Bench.open(market) as bench:
         bench.passes, bench.looking = False, ONE_EACH
-        await gather(bench, [line for line in LINES if "_id}" in line.route or "slug" in line.route or not line.writes])
+        await gather(
+            bench, [line for line in LINES if "_id}" in line.route or "slug" in line.route or not line.writes]
+        )
     await market.owner(*(f"alter table {table} enable row level security" for table in tables.split()))
     _told("the domain alone", bench, started)
 
 
 def _told(what: str, bench: Bench, started: float) -> None:
     cells = sum(bench.asked.values())
-    print(f"\n{what}: {len(bench.asked)} routes, {len(LINES)} lines, {len(ACTORS)} actors, {cells} cells, {time.perf_counter() - started:.1f} s ({time.process_time():.0f} s of processor)")
+    print(
+        f"\n{what}: {len(bench.asked)} routes, {len(LINES)} lines, {len(ACTORS)} actors, {cells} cells, {time.perf_counter() - started:.1f} s ({time.process_time():.0f} s of processor)"
+    )
     print("slowest:", ", ".join(f"{what} {seconds:.1f}" for seconds, what in sorted(bench.slow)[-8:]))
     unproved = not bench.passes or [f"{line.route} [{line.on}] {line.where}" for line in LINES if line.writes and line.ok and not line.invalid
                 and not bench.passing[f"{line.route} [{line.on}] {line.where}"]]  # fmt: skip

@@ -2,8 +2,21 @@
 
 from tests.matrix.notation import Line, public
 
-SHEET = {"name": "X", "summary": "S", "description": "D", "domains": ["eclairage-public"], "maturity": "growth"}
-FORM = {"name": "X", "summary": "S", "description": "D", "domain": "eclairage-public", "maturity": "growth", "version": "1"}
+SHEET = {
+    "name": "X",
+    "summary": "S",
+    "description": "D",
+    "domains": ["eclairage-public"],
+    "maturity": "growth",
+}
+FORM = {
+    "name": "X",
+    "summary": "S",
+    "description": "D",
+    "domain": "eclairage-public",
+    "maturity": "growth",
+    "version": "1",
+}
 WHY = {"reason": "Parce que."}
 NOT_CURATORS = "signed_in -curator"
 

@@ -6,7 +6,13 @@ ISSUE = {"engagement": "E-1"}
 WHY = {"reason": "Parce que."}
 PAYMENT = {"number": "M-1", "paid_on": "{today}", "cents": 1}
 PAYMENT_FORM = {"number": "M-1", "paid_on": "{today}", "amount": "1"}
-OWN = {"number": "F-9", "issued_on": "{today}", "ht_cents": "{ht_cents}", "vat_cents": "{vat_cents}", "ttc_cents": "{ttc_cents}"}
+OWN = {
+    "number": "F-9",
+    "issued_on": "{today}",
+    "ht_cents": "{ht_cents}",
+    "vat_cents": "{vat_cents}",
+    "ttc_cents": "{ttc_cents}",
+}
 OWN_FORM = {"number": "F-9", "issued_on": "{today}", "ht": "1", "vat": "1", "ttc": "1"}
 BUY = "a.agent a.accountant a.signatory a.admin"
 

@@ -6,7 +6,13 @@ POOL = {
     "need_id": "{need_id}", "title": "T", "nature": "supplies", "census_ends_on": "{later}", "commitment_ends_on": "{later}",
     "lines": [{"label": "L", "unit": "light_point"}],
 }  # fmt: skip
-POOL_FORM = {"title": "T", "label": "L", "nature": "supplies", "census_ends_on": "{later}", "commitment_ends_on": "{later}"}
+POOL_FORM = {
+    "title": "T",
+    "label": "L",
+    "nature": "supplies",
+    "census_ends_on": "{later}",
+    "commitment_ends_on": "{later}",
+}
 NEEDS = {"needs": [{"line_id": "{line}", "firm": "90"}]}
 NEEDS_FORM = {"needs-0-line_id": "{line}", "needs-0-firm": "90"}
 WHY = {"reason": "Parce que."}
@@ -27,10 +33,19 @@ def act(path: str, page: str, on: str, **more: object) -> list[Line]:
     no = more.pop("no", f"{seen} -a.decides")
     route, _, name = page.rpartition("/")
     where = {"act": name} if "{act}" not in route and not name.startswith("{") else {}
-    common = {"on": on, "ok": more.pop("ok", COORDINATE), "no": no, "anonymous": 403 if "all" in seen else 404}
+    common = {
+        "on": on,
+        "ok": more.pop("ok", COORDINATE),
+        "no": no,
+        "anonymous": 403 if "all" in seen else 404,
+    }
     return [
         Line(f"POST /api/v1/pools/{{pool_id}}/{path}", **common, **more),
-        *([Line(f"POST /achats/{{pool_id}}/{route}/{{act}}", where=where, **common, **_form(more))] if page else []),
+        *(
+            [Line(f"POST /achats/{{pool_id}}/{route}/{{act}}", where=where, **common, **_form(more))]
+            if page
+            else []
+        ),
     ]
 
 
