@@ -15,7 +15,7 @@ from procurement.pools.models import Membership, Pool
 
 def supervises(by: Actor) -> bool:
     """Whether `by` reads every pool."""
-    return by.has(OrganisationKind.SUPERVISOR, Role.SUPERVISOR, Role.AUDITOR, Role.ADMIN)
+    return by.has(OrganisationKind.SUPERVISOR, Role.SUPERVISOR, Role.AUDITOR)
 
 
 def acted_on(session: Session | ReadSession) -> ColumnElement[bool]:

@@ -17,7 +17,19 @@ TYPED = re.compile(r"{(\w+):\w+}")
 LINES = [line for line in lines.every() if re.search(os.environ.get("MATRIX_ROUTES", ""), line.route)]
 """`MATRIX_ROUTES`, a regular expression, limits a run to some routes: by hand, and for the mutants."""
 ONE_EACH = frozenset(
-    {"anonymous", "a.agent", "b.agent", "c.all", "s.seller", "t.all", "u.all", "supervisor", "recused"}
+    {
+        "anonymous",
+        "a.agent",
+        "b.agent",
+        "c.all",
+        "s.seller",
+        "t.all",
+        "u.all",
+        "supervisor",
+        "recused",
+        "curator",
+        "staff.admin",
+    }
 )
 
 

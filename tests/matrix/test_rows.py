@@ -18,11 +18,12 @@ NEVER = {
     "two.c": (*PURCHASE, "membership", "need_line", "award", "agreement", "consultation"),
     "u.all": (*PURCHASE, "membership", "need_line", "award", "agreement", "consultation"),
     "curator": (*PURCHASE, "membership", "need_line", "award", "agreement", "consultation"),
+    "staff.admin": (*PURCHASE, "membership", "need_line", "award", "agreement", "consultation"),
     "supervisor": ("order_line", "purchase_order", "invoice", "mandate_payment", "stored_file", "invitation", "consolidation", "evaluation", "need", "price_cap", "quote"),
     "b.agent": ("evaluation", "quote", "invitation", "need", "invoice", "mandate_payment"),
     "t.all": ("order_line", "purchase_order", "invoice", "mandate_payment", "stored_file", "consolidation", "evaluation", "need", "price_cap", "membership", "need_line", "award"),
 }  # fmt: skip
-"""Tables of which somebody sees no row at all; the auditor and the supervising body's administrator see what the supervisor does."""
+"""Tables of which somebody sees no row at all; the auditor sees what the supervisor does."""
 UNREAD = ("outbox", "audit_line", "one_time_token")
 
 
@@ -42,7 +43,7 @@ async def test_every_table_holds_rows_to_hide(market: Market) -> None:
 async def test_the_policies_alone_hide_what_is_not_theirs(market: Market, app: Database) -> None:
     seen = []
     for name in ACTORS:
-        never = NEVER.get(name) or NEVER["supervisor" if name in names("watchers") else "anonymous"]
+        never = NEVER.get(name) or NEVER["supervisor"]
         if name in names("a.* s.*") | {"a.key"}:
             continue
         async with app.transaction(market.actors[name].caller.actor) as session:
