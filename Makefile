@@ -7,7 +7,7 @@ VENV := .venv
 PROVIDER := tests/support/oidc_provider
 BIN := $(VENV)/bin
 .DEFAULT_GOAL := help
-.PHONY: help demo test proof check format messages clean lock
+.PHONY: help demo test proof mutants check format messages clean lock
 
 help: ## What can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
@@ -26,6 +26,10 @@ check: $(VENV)/test.stamp ## Format, lint, types and import contracts
 
 proof: $(VENV)/test.stamp ## The long proofs: kills, differential runs, the whole scenario (45 minutes at most)
 	$(BIN)/python -m pytest tests -m proof --timeout 1200
+	$(BIN)/python -m tests.matrix.mutants
+
+mutants: $(VENV)/test.stamp ## Take each protection away in turn, and see a test fail (ONLY= part of a name)
+	$(BIN)/python -m tests.matrix.mutants $(ONLY)
 
 format: $(VENV)/test.stamp ## Put everything in form
 	$(BIN)/ruff check --fix --quiet . || true

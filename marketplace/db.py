@@ -13,7 +13,22 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, DateTime, Enum, MetaData, Numeric, TypeDecorator, Uuid, event, func, text
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    DateTime,
+    Enum,
+    MetaData,
+    Numeric,
+    TypeDecorator,
+    Uuid,
+    event,
+    false,
+    func,
+    or_,
+    text,
+    true,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.exc import DBAPIError
@@ -90,20 +105,38 @@ class ReadSession(AsyncSession):
     """A transaction that may only read; it may be answered by a replica."""
 
 
+def acting(session: Session | ReadSession) -> Actor:
+    """On whose behalf the transaction is."""
+    actor: Actor = session.info["actor"]
+    return actor
+
+
+def owned(session: Session | ReadSession, *columns: Any) -> ColumnElement[bool]:
+    """The rows in which one of `columns` is the acting organisation: what a query says itself, whatever the policies say.
+
+    The worker reaches every row, and nobody none: a missing organisation is not the acting one.
+    """
+    by = acting(session)
+    if by.channel == "system":
+        return true()
+    if by.organisation_id is None:
+        return false()
+    return or_(*(column == by.organisation_id for column in columns))
+
+
 @event.listens_for(SyncSession, "after_begin")
 def _introduce_actor(session: SyncSession, _transaction: SessionTransaction, connection: Connection) -> None:
     """Tell PostgreSQL who acts, for this transaction only: the policies read it, and nothing is left on the connection."""
     actor: Actor | None = session.info.get("actor")
     if actor is None:
         return
-    if session.info.get("read_only"):
-        connection.execute(text("set transaction read only"))
     connection.execute(
         text(
-            "select set_config('app.person', :person, true), set_config('app.organisation', :organisation, true),"
+            "select set_config('transaction_read_only', :read_only, true), set_config('app.person', :person, true), set_config('app.organisation', :organisation, true),"
             " set_config('app.kind', :kind, true), set_config('app.roles', :roles, true)"
         ),
         {
+            "read_only": "on" if session.info.get("read_only") else "off",
             "person": str(actor.person_id or ""),
             "organisation": str(actor.organisation_id or ""),
             "kind": str(actor.kind or ""),

@@ -14,6 +14,7 @@ from sqlalchemy.orm.attributes import flag_modified
 from catalog.solutions.events import SheetSubmitted
 from catalog.solutions.lifecycle import SHEET, SolutionState, who
 from catalog.solutions.models import PriceLine, Solution
+from catalog.solutions.queries import theirs
 from catalog.solutions.schemas import PriceIn, SheetIn, refuse_price_faults
 from marketplace import audit, lifecycle
 from marketplace.actor import Actor, OrganisationKind, Role
@@ -81,10 +82,13 @@ async def submit(session: Session, solution_id: SolutionId, *, by: Actor, now: d
 async def locked(
     session: Session, solution_id: SolutionId, startup_id: OrganisationId | None = None
 ) -> Solution:
-    """A sheet with its prices, its row locked; `startup_id` limits it to one startup's. Raises `NotFound`."""
+    """A sheet with its prices, its row locked: the acting startup's, or any for a curator; `startup_id` limits it to one's.
+
+    Raises `NotFound`.
+    """
     query = (
         select(Solution)
-        .where(Solution.id == solution_id)
+        .where(Solution.id == solution_id, theirs(session))
         .options(selectinload(Solution.prices))
         .with_for_update(of=Solution)
     )

@@ -4,23 +4,30 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, or_, select, true
 from sqlalchemy.orm import selectinload
 
 from catalog.solutions.lifecycle import SolutionState
 from catalog.solutions.models import Basis, Maturity, PriceLine, Solution
-from marketplace.actor import Actor
-from marketplace.db import ReadSession, Session
+from marketplace.actor import Actor, Role
+from marketplace.db import ReadSession, Session, acting, owned
 from marketplace.errors import NotFound
 from marketplace.ids import OrganisationId, SolutionId
 from marketplace.money import Cents
 from marketplace.pricing import Step, Tiers
 
 
+def theirs(session: ReadSession | Session) -> ColumnElement[bool]:
+    """The acting startup's sheets, or every sheet for a curator."""
+    return true() if Role.CURATOR in acting(session).roles else owned(session, Solution.startup_id)
+
+
 async def by_slug(reads: ReadSession | Session, slug: str) -> Solution:
-    """One sheet that the asker may see, with its prices. Raises `NotFound`."""
+    """One sheet that the asker may see, with its prices: published, its startup's, or any for a curator. Raises `NotFound`."""
     found = await reads.scalar(
-        select(Solution).where(Solution.slug == slug).options(selectinload(Solution.prices))
+        select(Solution)
+        .where(Solution.slug == slug, or_(Solution.state == SolutionState.PUBLISHED, theirs(reads)))
+        .options(selectinload(Solution.prices))
     )
     if found is None:
         raise NotFound

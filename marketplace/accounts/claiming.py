@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import insert, select, text
+from sqlalchemy import ColumnElement, false, insert, or_, select, text, true
 from stdnum.fr import siret as siret_number
 
 from marketplace import audit, outbox
@@ -16,12 +16,12 @@ from marketplace.accounts import newcomers, registration, team, tokens
 from marketplace.accounts.events import AdminAdded, ClaimDecided, ClaimProven, ClaimStarted
 from marketplace.accounts.inviting import AlreadyMember
 from marketplace.accounts.joining_models import Claim
-from marketplace.accounts.lifecycle import CLAIM, ClaimState, ClaimWho, who
+from marketplace.accounts.lifecycle import CLAIM, ClaimState, ClaimWho, is_staff, who
 from marketplace.accounts.models import Affiliation, Organisation, TownKind
 from marketplace.accounts.roles import fitting, refused_as
 from marketplace.accounts.tokens import Purpose, TokenRefused
 from marketplace.actor import Actor, OrganisationKind, Role
-from marketplace.db import Database, ReadSession, Session
+from marketplace.db import Database, ReadSession, Session, acting, owned
 from marketplace.errors import Conflict, FieldError, Invalid, NotFound, wrong
 from marketplace.ids import PersonId, new_id
 from marketplace.lifecycle import apply
@@ -216,12 +216,20 @@ async def withdraw(session: Session, claim_id: UUID, *, by: Actor, now: datetime
 
 
 async def find(session: Session | ReadSession, claim_id: UUID, *, locked: bool = False) -> Claim:
-    """A proven claim that the actor may see (the policies say who). Raises `NotFound`."""
-    wanted = select(Claim).where(Claim.id == claim_id, Claim.state != ClaimState.UNPROVEN)
+    """A proven claim that the actor made, or may decide. Raises `NotFound`."""
+    wanted = select(Claim).where(Claim.id == claim_id, Claim.state != ClaimState.UNPROVEN, _seen(session))
     found = await session.scalar(wanted.with_for_update() if locked else wanted)
     if found is None:
         raise NotFound
     return found
+
+
+def _seen(session: Session | ReadSession) -> ColumnElement[bool]:
+    by = acting(session)
+    if is_staff(by):
+        return true()
+    mine = Claim.person_id == by.person_id if by.person_id else false()
+    return or_(mine, owned(session, Claim.organisation_id)) if Role.ADMIN in by.roles else mine
 
 
 def checked_siret(siret: str) -> str:

@@ -9,8 +9,9 @@ from uuid import UUID
 
 from litestar import Request, Response, get
 from litestar.params import FromPath
+from sqlalchemy import func, select
 
-from marketplace.db import ReadSession
+from marketplace.db import ReadSession, owned
 from marketplace.errors import NotFound
 from marketplace.files.models import StoredFile
 from marketplace.files.storage import content_of
@@ -87,7 +88,9 @@ def safe_name(name: str) -> str:
 
 
 async def _visible(reads: ReadSession, file_id: UUID) -> StoredFile:
-    file = await reads.get(StoredFile, file_id)
+    theirs = owned(reads, StoredFile.organisation_id, StoredFile.shared_with)
+    of_their_pool = StoredFile.pool_id.is_not(None) & func.in_pool(StoredFile.pool_id)
+    file = await reads.scalar(select(StoredFile).where(StoredFile.id == file_id, theirs | of_their_pool))
     if file is None:
         raise NotFound
     return file

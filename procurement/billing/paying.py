@@ -14,6 +14,7 @@ from marketplace.words import N_
 from procurement.billing.events import InvoicePaid
 from procurement.billing.lifecycle import INVOICE, Who
 from procurement.billing.models import Invoice, MandatePayment
+from procurement.billing.queries import parties
 from procurement.billing.schemas import PaymentIn
 from procurement.orders import fulfilling
 from procurement.orders.lifecycle import ORDER
@@ -105,8 +106,10 @@ async def dispute(
 
 
 async def locked_invoice(session: Session, invoice_id: InvoiceId) -> Invoice:
-    """The invoice, locked. Raises `NotFound`."""
-    found = await session.scalar(select(Invoice).where(Invoice.id == invoice_id).with_for_update())
+    """The invoice, locked, for one of its parties. Raises `NotFound`."""
+    found = await session.scalar(
+        select(Invoice).where(Invoice.id == invoice_id, parties(session)).with_for_update()
+    )
     if found is None:
         raise NotFound
     return found

@@ -10,17 +10,17 @@ from uuid import UUID
 from litestar import Request, get
 from litestar.params import FromPath
 from litestar.response import ServerSentEvent, ServerSentEventMessage
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from marketplace.db import Database, ReadSession, Session
 from marketplace.ids import PoolId
 from marketplace.jobs import JobRun
-from marketplace.web.transaction import By, Reads, actor_of
+from marketplace.web.transaction import Reads, actor_of
 from marketplace.words import N_
 from procurement.conventions import queries as conventions
-from procurement.pools import queries
+from procurement.pools import queries, scopes
 from procurement.pools.lifecycle import PoolState
-from procurement.pools.models import Consolidation, Pool
+from procurement.pools.models import Consolidation, ConsolidationKind, Pool
 from procurement.quotes import comparing
 from procurement.quotes.lifecycle import ConsultationState
 from procurement.quotes.models import Consultation
@@ -45,7 +45,13 @@ async def progress_of(reads: ReadSession | Session, pool_id: PoolId) -> Progress
     agreement = await conventions.agreement(reads, pool_id)
     consultation = await comparing.latest_consultation(reads, pool_id)
     results = await reads.scalar(
-        select(func.count()).select_from(Consolidation).where(Consolidation.pool_id == pool_id)
+        select(func.count())
+        .select_from(Consolidation)
+        .where(
+            Consolidation.pool_id == pool_id,
+            scopes.takes_part(reads, pool_id),
+            or_(Consolidation.kind != ConsolidationKind.QUOTE, scopes.coordinates(reads, pool_id)),
+        )
     )
     seen = (
         pool.state,
@@ -80,18 +86,18 @@ async def show_progress(reads: Reads, pool_id: FromPath[UUID]) -> dict[str, Any]
     return asdict(await progress_of(reads, PoolId(pool_id)))
 
 
-@get("/achats/{pool_id:uuid}/avancement", sync_to_thread=False)
-def follow(request: Request[Any, Any, Any], by: By, pool_id: FromPath[UUID]) -> ServerSentEvent:
-    del by
+@get("/achats/{pool_id:uuid}/avancement")
+async def follow(request: Request[Any, Any, Any], pool_id: FromPath[UUID]) -> ServerSentEvent:
+    """Looked at once before anything is sent: a pool that is not theirs is not found, rather than a stream that breaks."""
     database: Database = request.app.state.database
     actor = actor_of(request)
+    async with database.reading(actor) as reads:
+        first = await progress_of(reads, PoolId(pool_id))
 
     async def events() -> AsyncIterator[ServerSentEventMessage]:
-        first = None
         for _ in range(int(PATIENCE / TICK)):
             async with database.reading(actor) as reads:
                 now = await progress_of(reads, PoolId(pool_id))
-            first = first or now
             if now.stamp != first.stamp:
                 yield ServerSentEventMessage(event="changed", data=now.stamp)
                 return
@@ -107,7 +113,7 @@ def follow(request: Request[Any, Any, Any], by: By, pool_id: FromPath[UUID]) -> 
 async def _running(reads: ReadSession | Session, pool_id: PoolId) -> JobRun | None:
     found: JobRun | None = await reads.scalar(
         select(JobRun)
-        .where(JobRun.subject_id == pool_id, JobRun.finished_at.is_(None))
+        .where(JobRun.subject_id == pool_id, JobRun.finished_at.is_(None), scopes.inside(reads, pool_id))
         .order_by(JobRun.id.desc())
         .limit(1)
     )

@@ -10,12 +10,17 @@ from marketplace.files.models import StoredFile
 from marketplace.files.storage import content_of
 from marketplace.ids import PoolId
 from procurement.conventions.models import Agreement, AgreementState, Deliberation, Signature
+from procurement.pools import scopes
 
 
 async def agreement(reads: ReadSession | Session, pool_id: PoolId) -> Agreement | None:
     """The version in force, if there is one that the asker may see."""
     found: Agreement | None = await reads.scalar(
-        select(Agreement).where(Agreement.pool_id == pool_id, Agreement.state == AgreementState.READY)
+        select(Agreement).where(
+            Agreement.pool_id == pool_id,
+            Agreement.state == AgreementState.READY,
+            scopes.inside(reads, Agreement.pool_id),
+        )
     )
     return found
 
@@ -30,9 +35,10 @@ async def agreement_bytes(reads: ReadSession | Session, pool_id: PoolId, folder:
 async def acts(
     reads: ReadSession | Session, pool_id: PoolId
 ) -> tuple[dict[UUID, Deliberation], dict[UUID, Signature]]:
-    """The recorded deliberations and signatures, by membership."""
-    deliberations = await reads.scalars(select(Deliberation).where(Deliberation.pool_id == pool_id))
+    """The recorded deliberations and signatures, by membership: for those inside the pool."""
+    inside = scopes.inside(reads, pool_id)
+    deliberations = await reads.scalars(select(Deliberation).where(Deliberation.pool_id == pool_id, inside))
     signatures = await reads.scalars(
-        select(Signature).where(Signature.pool_id == pool_id).order_by(Signature.id)
+        select(Signature).where(Signature.pool_id == pool_id, inside).order_by(Signature.id)
     )
     return {d.membership_id: d for d in deliberations}, {s.membership_id: s for s in signatures}

@@ -13,6 +13,7 @@ from marketplace.ids import OrderId
 from procurement.orders.events import OrderAccepted, OrderDelivered, OrderIssued
 from procurement.orders.lifecycle import ORDER, Who
 from procurement.orders.models import PurchaseOrder
+from procurement.orders.queries import parties
 
 
 async def issue(
@@ -56,10 +57,10 @@ async def accept(session: Session, order_id: OrderId, *, by: Actor, now: datetim
 
 
 async def locked_order(session: Session, order_id: OrderId) -> PurchaseOrder:
-    """The order with its lines and town, locked. Raises `NotFound`."""
+    """The order with its lines and town, locked, for one of its parties. Raises `NotFound`."""
     found = await session.scalar(
         select(PurchaseOrder)
-        .where(PurchaseOrder.id == order_id)
+        .where(PurchaseOrder.id == order_id, parties(session))
         .options(selectinload(PurchaseOrder.lines), selectinload(PurchaseOrder.town))
         .with_for_update(of=PurchaseOrder)
     )

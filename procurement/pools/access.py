@@ -7,6 +7,7 @@ from marketplace.actor import Actor, OrganisationKind, Role
 from marketplace.db import Session
 from marketplace.errors import NotFound, StaleVersion
 from marketplace.ids import MembershipId, PoolId
+from procurement.pools import scopes
 from procurement.pools.lifecycle import Who
 from procurement.pools.models import Duty, Membership, Pool
 
@@ -15,7 +16,7 @@ async def locked_pool(session: Session, pool_id: PoolId, *, version: int | None 
     """The pool with its lines and totals, its row locked. Raises `NotFound`, and `StaleVersion` for another `version`."""
     pool = await session.scalar(
         select(Pool)
-        .where(Pool.id == pool_id)
+        .where(Pool.id == pool_id, scopes.acted_on(session))
         .options(selectinload(Pool.lines), selectinload(Pool.totals))
         .with_for_update(of=Pool)
         .execution_options(populate_existing=True)

@@ -53,6 +53,7 @@ async def call(session: Session, pool_id: PoolId, *, by: Actor, now: datetime) -
 async def launch(session: Session, pool_id: PoolId, *, by: Actor, now: datetime) -> Pool:
     """Start the census. Raises `TooFewTowns` unless the pool is of one by choice."""
     pool = await locked_pool(session, pool_id)
+    POOL.check(pool.state, "launch_census", who(pool, by))
     memberships = await locked_memberships(session, pool)
     await totals.recompute(session, pool, memberships)
     if pool.totals.members < 2 and not pool.alone:

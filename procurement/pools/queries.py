@@ -16,7 +16,7 @@ from marketplace.errors import NotFound
 from marketplace.ids import PoolId
 from marketplace.interests.declaring import Recused, firms_of
 from procurement import compass
-from procurement.pools import plans, totals
+from procurement.pools import plans, scopes, totals
 from procurement.pools.access import who
 from procurement.pools.lifecycle import JOINABLE, MEMBERSHIP, POOL, PoolState
 from procurement.pools.models import Membership, Pool, PriceCap
@@ -58,7 +58,7 @@ async def my_pools(reads: ReadSession | Session, by: Actor) -> list[Pool]:
 
 async def one(reads: ReadSession | Session, pool_id: PoolId) -> Pool:
     """One pool that the asker may see, bare. Raises `NotFound`."""
-    found = await reads.get(Pool, pool_id)
+    found = await reads.scalar(select(Pool).where(Pool.id == pool_id, scopes.seen(reads)))
     if found is None:
         raise NotFound
     return found
@@ -66,7 +66,7 @@ async def one(reads: ReadSession | Session, pool_id: PoolId) -> Pool:
 
 async def view(reads: ReadSession | Session, pool_id: PoolId, by: Actor) -> PoolView:
     """Everything about one pool that `by` may see. Raises `NotFound`."""
-    pool = await reads.scalar(_with_all(select(Pool).where(Pool.id == pool_id)))
+    pool = await reads.scalar(_with_all(select(Pool).where(Pool.id == pool_id, scopes.seen(reads))))
     if pool is None:
         raise NotFound
     if by.kind is OrganisationKind.SUPERVISOR:
@@ -111,7 +111,7 @@ async def members(reads: ReadSession | Session, pool_id: PoolId) -> list[Members
     """The pool's memberships that the asker may see, with towns and needs, in order of arrival."""
     found = await reads.scalars(
         select(Membership)
-        .where(Membership.pool_id == pool_id)
+        .where(Membership.pool_id == pool_id, scopes.inside(reads, pool_id))
         .options(selectinload(Membership.needs), selectinload(Membership.town))
         .order_by(Membership.id)
     )

@@ -141,6 +141,7 @@ async def propose(
 async def withdraw_proposal(session: Session, pool_id: PoolId, *, by: Actor, now: datetime) -> Pool:
     """Undo a proposal that was not notified."""
     pool = await locked_pool(session, pool_id)
+    POOL.check(pool.state, "withdraw_proposal", who(pool, by))
     award = await live_award(session, pool)
     award.withdrawn_at = now
     await lifecycle.apply(session, POOL, pool, "withdraw_proposal", who=who(pool, by), by=by, now=now)

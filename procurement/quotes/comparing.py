@@ -11,15 +11,16 @@ from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, exists, or_, select
 
 from marketplace.actor import Actor
-from marketplace.db import ReadSession, Session
+from marketplace.db import ReadSession, Session, owned
 from marketplace.errors import NotFound
 from marketplace.ids import PoolId
+from procurement.pools import scopes
 from procurement.pools.models import Consolidation, ConsolidationKind, Membership, Pool
 from procurement.quotes.lifecycle import ConsultationState, QuoteState
-from procurement.quotes.models import Consultation, Evaluation, Quote
+from procurement.quotes.models import Consultation, Evaluation, Invitation, Quote
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +46,23 @@ class Comparison:
     """Membership id → town name."""
 
 
+def consultations_seen(session: Session | ReadSession) -> ColumnElement[bool]:
+    """The consultations that the actor may read: its pool's towns, the supervisors, and the startups that were invited."""
+    invited = exists().where(
+        Invitation.consultation_id == Consultation.id, owned(session, Invitation.startup_id)
+    )
+    return or_(scopes.judged_by(session, Consultation.pool_id), invited)
+
+
 async def latest_consultation(session: Session | ReadSession, pool_id: PoolId) -> Consultation | None:
-    """The pool's last consultation that was not cancelled."""
+    """The pool's last consultation that was not cancelled, if the actor may see it."""
     found: Consultation | None = await session.scalar(
         select(Consultation)
-        .where(Consultation.pool_id == pool_id, Consultation.state != ConsultationState.CANCELLED)
+        .where(
+            Consultation.pool_id == pool_id,
+            Consultation.state != ConsultationState.CANCELLED,
+            consultations_seen(session),
+        )
         .order_by(Consultation.id.desc())
         .limit(1)
     )

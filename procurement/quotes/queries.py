@@ -2,13 +2,15 @@
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from marketplace.actor import Actor
-from marketplace.db import ReadSession, Session
+from marketplace.db import ReadSession, Session, owned
 from marketplace.errors import NotFound
 from marketplace.ids import ConsultationId, PoolId
+from procurement.pools import scopes
 from procurement.pools.models import Consolidation, ConsolidationKind
+from procurement.quotes.comparing import consultations_seen
 from procurement.quotes.lifecycle import ConsultationState, QuoteState
 from procurement.quotes.models import Award, Consultation, Invitation, Quote
 
@@ -31,7 +33,9 @@ async def invitations(reads: ReadSession | Session, by: Actor) -> list[tuple[Con
 
 async def one(reads: ReadSession | Session, consultation_id: ConsultationId) -> Consultation:
     """One consultation that the asker may see. Raises `NotFound`."""
-    found = await reads.get(Consultation, consultation_id)
+    found = await reads.scalar(
+        select(Consultation).where(Consultation.id == consultation_id, consultations_seen(reads))
+    )
     if found is None:
         raise NotFound
     return found
@@ -55,7 +59,14 @@ async def my_quote(reads: ReadSession | Session, consultation_id: ConsultationId
 async def award_of(reads: ReadSession | Session, pool_id: PoolId) -> Award | None:
     """The pool's live award, if the asker may see it."""
     found: Award | None = await reads.scalar(
-        select(Award).where(Award.pool_id == pool_id, Award.withdrawn_at.is_(None))
+        select(Award).where(
+            Award.pool_id == pool_id,
+            Award.withdrawn_at.is_(None),
+            or_(
+                scopes.judged_by(reads, Award.pool_id),
+                owned(reads, Award.startup_id) & Award.notified_at.is_not(None),
+            ),
+        )
     )
     return found
 
@@ -67,6 +78,7 @@ async def awarded_lines(reads: ReadSession | Session, award: Award) -> dict[str,
             Consolidation.pool_id == award.pool_id,
             Consolidation.kind == ConsolidationKind.AWARD,
             Consolidation.source_id == award.quote_id,
+            scopes.takes_part(reads, award.pool_id),
         )
     )
     return {line["id"]: line for line in result["lines"]} if result else {}

@@ -1,24 +1,23 @@
 """Isolation, the second time: what PostgreSQL itself refuses, asked in raw SQL under the application's role."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import suppress
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, ProgrammingError
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
 
 from marketplace.actor import ANONYMOUS, SYSTEM
-from marketplace.db import Database, Session
+from marketplace.db import Database, Session, asyncpg_url
+from marketplace.migrations import isolation
+from marketplace.migrations.isolation import REFERENCE
 from marketplace.migrations.tables import metadata
 from marketplace.settings import needed
 from tests.support import story
 from tests.support.world import World
-
-REFERENCE = {
-    "region", "department", "epci", "commune", "former_commune", "clock_shift", "search_entry", "search_word",
-    "alembic_version",
-}  # fmt: skip
-"""What everybody may read; nothing of it is a tenant's."""
 
 TENANTS = sorted({table.name for table in metadata.sorted_tables} - REFERENCE)
 
@@ -69,6 +68,74 @@ async def test_every_tenant_table_is_protected_and_the_roles_own_and_inherit_not
         assert await world.sql(owned, role=role) == 0
         member = "select count(*) from pg_auth_members m join pg_roles r on r.oid = m.member where r.rolname = :role"
         assert await world.sql(member, role=role) == 0
+
+
+async def _faults(world: World, role: str = "lotcommun_app") -> list[str]:
+    engine = create_async_engine(
+        asyncpg_url(needed(world.settings.database.url, "app"))[0], poolclass=NullPool
+    )
+    try:
+        async with engine.connect() as connection:
+            return await isolation.faults(connection, role)
+    finally:
+        await engine.dispose()
+
+
+async def test_the_catalogues_show_no_way_round_for_either_role(world: World) -> None:
+    assert await _faults(world) == []
+    worker = await _faults(world, "lotcommun_worker")
+    assert worker == []
+
+
+@pytest.mark.parametrize(
+    ("mistake", "said"),
+    [
+        ("create table forgotten (id uuid)", "forgotten n’a pas de sécurité par ligne"),
+        ("alter table quote disable row level security", "quote n’a pas de sécurité par ligne"),
+        ("drop policy quote_select on quote", "quote donne select à lotcommun_app sans politique"),
+        ("drop policy quote_update on quote", "quote donne update à lotcommun_app sans politique"),
+        ("grant delete on quote to lotcommun_app", "quote donne delete à lotcommun_app sans politique"),
+        ("grant update (name) on organisation to lotcommun_app", "organisation donne update"),
+        ("grant truncate on need to lotcommun_app", "need donne à lotcommun_app plus que"),
+        ("create policy wide on need for select using (true)", "une politique de need vaut pour tous"),
+        ("create view caps as select * from price_cap; grant select on caps to lotcommun_app", "la vue caps"),
+        ("create sequence numbers; grant usage on sequence numbers to lotcommun_app", "la séquence numbers"),
+        (
+            "create function leak() returns int language sql security definer as 'select 1'",
+            "la fonction leak",
+        ),
+        ("grant execute on function in_pool(uuid) to public", "la fonction in_pool"),
+        ("alter function in_pool(uuid) reset search_path", "la fonction in_pool"),
+        ("alter default privileges grant select on tables to lotcommun_app", "droits par défaut"),
+        ("grant create on schema public to lotcommun_app", "créer des objets"),
+    ],
+)
+async def test_a_mistake_of_the_owner_is_seen_in_the_catalogues(
+    world: World, mistake: str, said: str
+) -> None:
+    for statement in mistake.split("; "):
+        await world.sql(statement)
+    assert [fault for fault in await _faults(world) if said in fault], await _faults(world)
+
+
+async def test_a_role_that_owns_or_inherits_is_seen_in_the_catalogues(
+    world: World, database_urls: dict[str, str]
+) -> None:
+    superuser = create_async_engine(asyncpg_url(database_urls["postgres"])[0], poolclass=NullPool)
+    try:
+        async with superuser.connect() as connection:
+            for mistake, said in (
+                ("alter table need owner to lotcommun_app", "possède"),
+                ("alter function in_pool(uuid) owner to lotcommun_app", "possède"),
+                ("grant lotcommun_owner to lotcommun_app", "appartient à lotcommun_owner"),
+                ("alter role lotcommun_app bypassrls", "nobypassrls"),
+            ):
+                await connection.exec_driver_sql(mistake)
+                assert any(said in fault for fault in await isolation.faults(connection, "lotcommun_app"))
+                await connection.rollback()  # roles are the whole server's: nothing of this may stay
+            assert await isolation.faults(connection, "lotcommun_app") == []
+    finally:
+        await superuser.dispose()
 
 
 async def test_the_worker_reads_by_explicit_policies_and_never_a_price_cap(world: World) -> None:
@@ -161,6 +228,33 @@ async def test_no_actor_is_left_on_a_pooled_connection(world: World, app: Databa
         async with app.engine.connect() as connection:
             left = (await connection.execute(asked)).one()
             assert tuple(left) in {(backend, None, None), (backend, "", "")}
+            assert (await connection.execute(text("select count(*) from person"))).scalar_one() == 0
+
+
+async def test_no_actor_is_left_after_a_timeout_a_cancelled_task_or_a_lost_connection(
+    world: World, app: Database
+) -> None:
+    town = await world.town()
+    left = text("select current_setting('app.organisation', true), current_setting('app.person', true)")
+
+    async def slow(statement: str) -> None:
+        async with app.transaction(town.actor) as session:
+            await session.execute(text(statement))
+            await session.execute(text("select pg_sleep(20)"))
+
+    for begin in (
+        "set local statement_timeout = '50ms'",
+        "select 1",
+        "select pg_terminate_backend(pg_backend_pid())",
+    ):
+        task = asyncio.create_task(slow(begin))
+        if begin == "select 1":
+            await asyncio.sleep(0.2)
+            task.cancel()
+        with suppress(DBAPIError, asyncio.CancelledError):
+            await task
+        async with app.engine.connect() as connection:
+            assert tuple((await connection.execute(left)).one()) in {(None, None), ("", "")}
             assert (await connection.execute(text("select count(*) from person"))).scalar_one() == 0
 
 
