@@ -4,8 +4,10 @@ import asyncio
 from typing import Any
 
 import pytest
+from sqlalchemy import func, select
 
 from marketplace.accounts import claiming
+from marketplace.accounts.joining_models import Claim
 from marketplace.accounts.lifecycle import is_staff
 from marketplace.accounts.tokens import Purpose
 from marketplace.actor import Actor, OrganisationKind, Role
@@ -49,6 +51,8 @@ async def test_a_commune_is_registered_by_its_siret_alone_and_its_first_person_a
     ((subject, body),) = mails_to(world, CAMILLE)
     assert subject == "Confirmez votre adresse"
     assert await verifier.read("/registrations") == [], "nobody sees an address that has not answered"
+    async with world.app.state.database.reading(verifier.actor) as reads:
+        assert await reads.scalar(select(func.count()).select_from(Claim)) == 0, "not in the database either"
     page = await world.http.get(linked(body))
     assert "Vierzon" in page.text
     assert 'name="password"' in page.text
