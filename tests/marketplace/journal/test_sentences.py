@@ -18,7 +18,8 @@ ROOMS = (
     procurement.quotes.lifecycle,
 )  # fmt: skip
 NOTED = re.compile(
-    r"audit\.note\(\s*\w+,\s*[\w.]+,\s*(f?\"[^\"]*\"|\w+),\s*(f?\"[^\"]*\"|[\w.]+),", re.MULTILINE
+    r"audit\.note\(\s*\w+,\s*[\w.]+(?:\([^()]*\))?,\s*(f?\"[^\"]*\"|\w+),\s*(f?\"[^\"]*\"|[\w.]+),",
+    re.MULTILINE,
 )
 CALLED = re.compile(r"audit\.note\(")
 COMPOSED = {
