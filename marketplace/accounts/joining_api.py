@@ -24,14 +24,10 @@ from marketplace.accounts.joining_schemas import (
 from marketplace.db import Database
 from marketplace.errors import SignInNeeded
 from marketplace.ids import PersonId
+from marketplace.web.context import client_address
 from marketplace.web.creating import creating
 from marketplace.web.rates import INVITE, SIGN_UP
 from marketplace.web.transaction import By, Reads, Writes, actor_of
-
-
-def asker(request: Request[Any, Any, Any]) -> str:
-    """Whence a request comes, for counting."""
-    return request.client.host if request.client else "?"
 
 
 async def count_link(request: Request[Any, Any, Any], token: str) -> None:
@@ -43,7 +39,7 @@ async def count_link(request: Request[Any, Any, Any], token: str) -> None:
 async def register(
     request: Request[Any, Any, Any], session: Writes, by: By, data: JSONBody[Registration]
 ) -> RegistrationAsked:
-    await request.app.state.rates.hit(SIGN_UP, asker(request), data.email.lower())
+    await request.app.state.rates.hit(SIGN_UP, client_address(request), data.email.lower())
     await claiming.start(
         session, email=data.email, person_name=data.person_name, kind=data.kind, siret=data.siret, name=data.name, town_kind=data.town_kind,
         roles=data.roles, by=by, now=await clock.now(session),

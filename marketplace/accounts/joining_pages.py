@@ -10,7 +10,7 @@ from pydantic import Field
 
 from marketplace import clock
 from marketplace.accounts import claiming, inviting, joining_queries
-from marketplace.accounts.joining_api import accepted, asker, count_link
+from marketplace.accounts.joining_api import accepted, count_link
 from marketplace.accounts.joining_queries import DOMAIN_SENTENCES
 from marketplace.accounts.joining_schemas import Address, Refusal
 from marketplace.accounts.lifecycle import CLAIM, CLAIM_STATE_NAMES, is_staff, who
@@ -19,6 +19,7 @@ from marketplace.actor import ROLE_NAMES, ROLES_OF, OrganisationKind, Role
 from marketplace.db import Database, ReadSession, Session
 from marketplace.errors import Conflict, Invalid, SignInNeeded
 from marketplace.web import i18n
+from marketplace.web.context import client_address
 from marketplace.web.forms import Form
 from marketplace.web.pages import page, redirect
 from marketplace.web.rates import SIGN_UP
@@ -65,7 +66,7 @@ async def register_page(
 @post("/inscription", status_code=303)
 async def register(request: Request[Any, Any, Any], session: Writes, by: By) -> Response[Any]:
     form = await Form.read(request, RegistrationForm)
-    await request.app.state.rates.hit(SIGN_UP, asker(request), str(form.get("email")).lower())
+    await request.app.state.rates.hit(SIGN_UP, client_address(request), str(form.get("email")).lower())
     async with form.attempt(session):
         if not form.failed:
             typed = form.value()
