@@ -3,8 +3,6 @@
 from typing import Any
 from uuid import uuid4
 
-import pytest
-
 from marketplace.actor import Role
 from marketplace.webhooks.guard import Guard
 from tests.support.receiver import Receiver
@@ -154,8 +152,7 @@ async def test_an_endpoint_changed_or_disabled_by_a_person_is_obeyed_and_no_mail
     assert not (await town.read(here))["enabled"]
 
 
-@pytest.mark.parametrize("form", ["page"])
-async def test_the_pages_do_the_same(world: World, receiver: Receiver, form: str) -> None:
+async def test_the_pages_do_the_same(world: World, receiver: Receiver) -> None:
     from tests.pages.reader import Reader
 
     town = await world.town()
@@ -185,6 +182,24 @@ async def test_the_pages_do_the_same(world: World, receiver: Receiver, form: str
     shown = (await admin.http.get(tested.headers["location"])).text
     assert "webhook.test" in shown
     assert receiver.received[0].id in shown
+    read: set[str] = set()
+    elsewhere = (
+        "/?",
+        "/compte",
+        "/solutions",
+        "/achats",
+        "/demo",
+        "/langue",
+        "/api",
+        "/regles",
+        "/organisation/equipe",
+        "/commandes",
+    )
+    assert await admin.looks_around(home, "/organisation/cles", patterns=read, leaving=elsewhere) == []
+    assert {path for path in read if path.startswith("/organisation/webhooks")} >= {home}
+    assert len([path for path in read if path.startswith(home)]) == 3, (
+        "the list, the endpoint and the delivery"
+    )
     assert (await send(tested.headers["location"] + "/renvoi")).status_code == 303
     await Postman(world.tools).round()
     assert len(receiver.received) == 2
