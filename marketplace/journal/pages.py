@@ -8,6 +8,7 @@ from uuid import UUID
 from litestar import Request, Response, get
 from litestar.params import QueryParameter
 
+from marketplace.actor import OrganisationKind
 from marketplace.db import ReadSession
 from marketplace.errors import FieldError, wrong
 from marketplace.journal import queries, wording
@@ -75,11 +76,13 @@ async def _shown(
     *, own: bool, people: list[tuple[UUID, str]],
 ) -> Response[str]:  # fmt: skip
     lines, total = await read(reads, by, asked, offset=(number - 1) * PER_PAGE, limit=PER_PAGE)
+    # colleagues of the supervising body do not all see the same pages: only the parties are led to theirs
+    parties = own and by.kind in {OrganisationKind.TOWN, OrganisationKind.STARTUP}
     every = ("", i18n.translate(N_("tous")))
     return page(
         request, "journal/journal.html", status=422 if form.failed else 200, form=form, own=own, total=total,
         lines=[
-            (line, wording.said(line), wording.change(line), wording.place(line) if own or line.subject == "pool" else None)
+            (line, wording.said(line), wording.change(line), wording.place(line) if parties else None)
             for line in lines
         ],
         channels=wording.CHANNELS, pages=Pages(number, PER_PAGE, total), filtered=asked != Asked(),

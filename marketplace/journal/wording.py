@@ -1,5 +1,6 @@
 """How a line is said: its sentence, what changed, where it leads."""
 
+import re
 from typing import Any
 
 from marketplace.journal.queries import Line
@@ -38,7 +39,10 @@ def change(line: Line) -> str:
     if after:
         parts.append(f"{before} → {after}" if before and before != after else after)
     facts = {name: value for name, value in (line.before | line.after).items() if name != "state"}
-    parts += [f"{name} : {_plain(value)}" for name, value in facts.items()]
+    parts += [
+        _route(str(value)) if name == "route" else f"{name} : {_plain(value)}"
+        for name, value in facts.items()
+    ]
     return ", ".join(parts)
 
 
@@ -52,6 +56,11 @@ def _state(line: Line, state: object) -> str:
     lifecycle = Lifecycle.by_noun.get(line.subject)
     names = {str(known): name for known, name in lifecycle.names.items()} if lifecycle else {}
     return i18n.translate(names[str(state)]) if str(state) in names else str(state or "")
+
+
+def _route(template: str) -> str:
+    """The address of a page that was read, its parameters left out: the line has the id."""
+    return re.sub(r"\{\w*\}", "…", template)
 
 
 def _plain(value: Any) -> str:

@@ -10,7 +10,7 @@ from marketplace.personal_data import asking
 from marketplace.personal_data.schemas import CopyOut
 from marketplace.web.transaction import By, Reads, Writes
 
-TAGS = ["personal data"]
+TAGS = ["personal-data"]
 
 
 @get("/me/data-copies", summary="The copies of my personal data that I asked for", tags=TAGS)
