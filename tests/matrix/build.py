@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from marketplace.accounts import registration
-from marketplace.accounts.models import KeyScope, Organisation
+from marketplace.accounts.models import KeyScope, Organisation, Proof
 from marketplace.actor import SYSTEM, OrganisationKind, Role
 from marketplace.db import asyncpg_url
 from marketplace.settings import needed
@@ -109,6 +109,7 @@ async def market(world: World) -> Market:
             "since": "2026-01-01",
         }
         await _team(world, side)
+        await _devices(world, side, actors["a.agent"].caller if side.number == 1 else side.town)
         side.ids["interest"] = {"interest_id": (await who.did("/me/interests", firm))["id"]}
     sealed: list[tuple[Side, str, Story, str]] = []
     for side in sides:  # what must be opened by the timer first: moving the clock would close every census
@@ -124,6 +125,8 @@ async def market(world: World) -> Market:
             await _fulfilled(world, side, phase, told)
     for side in sides:
         await _early(world, side)
+    for actor in actors.values():
+        await actor.caller.get("/me")  # a key notes its first use
     world.app.state.rates = Unlimited()
     made = Market(world, actors, *sides, today=str(await world.today()))
     await _complete(made)
@@ -216,7 +219,9 @@ async def _signed_in(world: World, actor: Actor) -> None:
     who = actor.caller.actor
     assert who.person_id is not None
     async with world.as_worker.transaction(SYSTEM) as session:
-        actor.cookie = await sessions._open(session, who.person_id, who.organisation_id)
+        actor.cookie = await sessions.open_session(
+            session, who.person_id, organisation_id=who.organisation_id, proof=Proof.PASSKEY
+        )
     actor.csrf = csrf.token(world.app.state.secret, actor.cookie)
 
 
@@ -256,6 +261,26 @@ async def _team(world: World, side: Side) -> None:
     side.ids["team"] = {
         "person_id": str(colleague.actor.person_id), "invitation_id": invitation["id"], "claim_id": str(claim),
     }  # fmt: skip
+
+
+async def _devices(world: World, side: Side, whose: Caller) -> None:
+    """A second session and a passkey of one person. Every session was proved just now, for as long as the matrix takes."""
+    person = whose.actor.person_id
+    assert person is not None
+    async with world.as_worker.transaction(SYSTEM) as session:
+        await sessions.open_session(
+            session, person, organisation_id=whose.actor.organisation_id, proof=Proof.PASSKEY
+        )
+    await world.sql("update web_session set proved_at = now() + interval '1 day'")
+    opened = await world.sql(
+        "select id from web_session where person_id = :who order by id desc limit 1", who=person
+    )
+    key = await world.sql(
+        "insert into passkey (id, person_id, credential_id, public_key, sign_count, name)"
+        " values (gen_random_uuid(), :who, cast(:id as bytea), '', 0, :name) returning id",
+        who=person, id=str(person).encode(), name=f"{side.mark}-PASSKEY",
+    )  # fmt: skip
+    side.ids["device"] = {"session_id": str(opened), "passkey_id": str(key)}
 
 
 async def _need(side: Side, phase: str) -> str:

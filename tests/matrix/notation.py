@@ -80,6 +80,8 @@ class Line:
     headers: dict[str, str] = field(default_factory=dict)
     among: str = "all a.key"
     """Who tries: everybody, unless an answer is dear (a password takes its time)."""
+    session: bool = False
+    """An operation of the API that a session asks for, never a key."""
     invalid: bool = False
     """Whether somebody who passes may be told that the values are wrong (422)."""
     mixed: bool = True
