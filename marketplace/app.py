@@ -18,15 +18,15 @@ from sqlalchemy.exc import DBAPIError
 import catalog.solutions.api
 import catalog.solutions.pages
 import marketplace.accounts.api
-import marketplace.accounts.joining_api
-import marketplace.accounts.joining_pages
 import marketplace.accounts.pages
-import marketplace.accounts.team_pages
 import marketplace.demo.api
 import marketplace.demo.pages
 import marketplace.files.api
 import marketplace.interests.api
 import marketplace.interests.pages
+import marketplace.joining.api
+import marketplace.joining.pages
+import marketplace.joining.team_pages
 import marketplace.journal.api
 import marketplace.journal.pages
 import marketplace.personal_data.api
@@ -94,6 +94,7 @@ ROOMS: dict[str, Path] = {
     room.__name__.rsplit(".", 1)[-1]: Path(str(room.__file__)).parent
     for room in (
         marketplace.accounts,
+        marketplace.joining,
         marketplace.sign_in,
         marketplace.interests,
         marketplace.webhooks,
@@ -122,7 +123,7 @@ API: Sequence[HTTPRouteHandler] = [
     *marketplace.sign_in.security_api.HANDLERS,
     *marketplace.accounts.api.HANDLERS,
     *marketplace.interests.api.HANDLERS,
-    *marketplace.accounts.joining_api.HANDLERS,
+    *marketplace.joining.api.HANDLERS,
     *marketplace.webhooks.api.HANDLERS,
     *marketplace.journal.api.HANDLERS,
     *marketplace.personal_data.api.HANDLERS,
@@ -149,8 +150,8 @@ PAGES: Sequence[ControllerRouterHandler] = [
     *marketplace.sign_in.proconnect_pages.HANDLERS,
     *marketplace.accounts.pages.HANDLERS,
     *marketplace.interests.pages.HANDLERS,
-    *marketplace.accounts.team_pages.HANDLERS,
-    *marketplace.accounts.joining_pages.HANDLERS,
+    *marketplace.joining.team_pages.HANDLERS,
+    *marketplace.joining.pages.HANDLERS,
     *marketplace.webhooks.pages.HANDLERS,
     *marketplace.journal.pages.HANDLERS,
     *marketplace.personal_data.pages.HANDLERS,

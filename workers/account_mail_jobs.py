@@ -15,12 +15,12 @@ from marketplace.accounts.events import (
     InvitationSent,
     RolesChanged,
 )
-from marketplace.accounts.joining_models import Claim, TeamInvitation
-from marketplace.accounts.lifecycle import ClaimState, InvitationState
 from marketplace.accounts.models import ApiKey, Organisation, Person
 from marketplace.accounts.tokens import Purpose
 from marketplace.actor import ROLE_NAMES, OrganisationKind, Role
 from marketplace.db import Session
+from marketplace.joining.lifecycle import ClaimState, InvitationState
+from marketplace.joining.models import Claim, TeamInvitation
 from marketplace.notifications.writing import TEAM_FOOTER, tell, tell_person
 from marketplace.settings import needed
 from workers.tools import Tools
@@ -30,7 +30,7 @@ VERIFIERS = (
     (OrganisationKind.SUPERVISOR, frozenset({Role.ADMIN, Role.CURATOR})),
     (OrganisationKind.ASSOCIATION, ADMINS),
 )
-"""Who verifies registrations: `marketplace.accounts.lifecycle.is_staff`."""
+"""Who verifies registrations: `marketplace.joining.lifecycle.is_staff`."""
 
 
 async def team_invitation(session: Session, event: InvitationSent, tools: Tools) -> None:

@@ -2,7 +2,6 @@
 """Every table of the product: importing this module declares them all."""
 
 import catalog.solutions.models
-import marketplace.accounts.joining_models
 import marketplace.accounts.models
 import marketplace.accounts.tokens
 import marketplace.audit
@@ -10,6 +9,7 @@ import marketplace.demo.models
 import marketplace.files.models
 import marketplace.interests.models
 import marketplace.jobs
+import marketplace.joining.models
 import marketplace.notifications.models
 import marketplace.outbox
 import marketplace.personal_data.models

@@ -8,12 +8,13 @@ from litestar.params import FromPath, FromQuery, QueryParameter
 from litestar.response import Redirect
 from pydantic import Field
 
-from marketplace.accounts import joining_queries, queries
-from marketplace.accounts.lifecycle import CLAIM_STATE_NAMES
+from marketplace.accounts import queries
 from marketplace.accounts.passwords import LONGEST
 from marketplace.actor import ROLE_NAMES
 from marketplace.errors import Invalid, SignInNeeded, wrong
 from marketplace.ids import OrganisationId
+from marketplace.joining import queries as joining_queries
+from marketplace.joining.lifecycle import CLAIM_STATE_NAMES
 from marketplace.sign_in import half_open, passwords, reset, sessions
 from marketplace.sign_in.authentication import passkey_awaited
 from marketplace.sign_in.cookies import (

@@ -9,12 +9,12 @@ from litestar.response import Redirect
 from pydantic import Field
 
 from marketplace import clock
-from marketplace.accounts import inviting, joining_queries, team
-from marketplace.accounts.joining_api import count_invitation, leave_organisation
-from marketplace.accounts.joining_schemas import NewInvitation
 from marketplace.actor import ROLE_NAMES, ROLES_OF, Role
 from marketplace.db import ReadSession, Session
 from marketplace.ids import PersonId
+from marketplace.joining import inviting, queries, team
+from marketplace.joining.api import count_invitation, leave_organisation
+from marketplace.joining.schemas import NewInvitation
 from marketplace.web.creating import creating
 from marketplace.web.forms import Form
 from marketplace.web.pages import page, redirect
@@ -108,14 +108,14 @@ async def _team(
     request: Request[Any, Any, Any], reads: ReadSession | Session, form: Form[Any]
 ) -> Response[str]:
     by = actor_of(request)
-    members = await joining_queries.members(reads, by)
+    members = await queries.members(reads, by)
     admin = Role.ADMIN in by.roles
     assert by.kind is not None
     return page(
-        request, "accounts/team.html", status=422 if form.failed else 200, form=form, members=members, admin=admin, role_names=ROLE_NAMES,
-        invitations=await joining_queries.pending_invitations(reads, by) if admin else [],
-        claims=await joining_queries.own_claims(reads, by) if admin else [],
-        roles=_choices(by.kind), now=await clock.now(reads), in_order=joining_queries.in_order,
+        request, "joining/team.html", status=422 if form.failed else 200, form=form, members=members, admin=admin, role_names=ROLE_NAMES,
+        invitations=await queries.pending_invitations(reads, by) if admin else [],
+        claims=await queries.own_claims(reads, by) if admin else [],
+        roles=_choices(by.kind), now=await clock.now(reads), in_order=queries.in_order,
     )  # fmt: skip
 
 
@@ -126,8 +126,8 @@ async def _member(
     by.require_admin()
     assert by.kind is not None
     return page(
-        request, "accounts/member.html", status=422 if form.failed else 200, form=form, roles=_choices(by.kind),
-        member=await joining_queries.member(reads, PersonId(person_id), by),
+        request, "joining/member.html", status=422 if form.failed else 200, form=form, roles=_choices(by.kind),
+        member=await queries.member(reads, PersonId(person_id), by),
     )  # fmt: skip
 
 

@@ -11,14 +11,14 @@ from sqlalchemy import select, text, update
 
 from marketplace import audit, outbox
 from marketplace.accounts.events import AdminAdded, RolesChanged
-from marketplace.accounts.joining_models import TeamInvitation
-from marketplace.accounts.lifecycle import INVITATION, InvitationState, InvitationWho
 from marketplace.accounts.models import Affiliation, ApiKey
 from marketplace.accounts.roles import ONE_HAT, TwoHats, fitting, refuse_two_hats, refused_as
 from marketplace.actor import KIND_NAMES, ROLE_NAMES, Actor, Role
 from marketplace.db import Session
 from marketplace.errors import Conflict, NotFound, OrganisationNeeded, RoleNeeded, SignInNeeded
 from marketplace.ids import OrganisationId, PersonId
+from marketplace.joining.lifecycle import INVITATION, InvitationState, InvitationWho
+from marketplace.joining.models import TeamInvitation
 from marketplace.lifecycle import apply
 from marketplace.words import N_
 

@@ -7,11 +7,11 @@ from sqlalchemy import ForeignKey, Index, Text, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
-from marketplace.accounts.lifecycle import ClaimState, InvitationState
 from marketplace.accounts.models import TownKind
 from marketplace.actor import OrganisationKind, Role
 from marketplace.db import Base, Row, choice
 from marketplace.ids import OrganisationId, PersonId
+from marketplace.joining.lifecycle import ClaimState, InvitationState
 
 
 class TeamInvitation(Row, Base):

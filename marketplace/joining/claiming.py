@@ -12,11 +12,8 @@ from sqlalchemy import ColumnElement, false, insert, or_, select, text, true
 from stdnum.fr import siret as siret_number
 
 from marketplace import audit, outbox
-from marketplace.accounts import newcomers, registration, team, tokens
+from marketplace.accounts import registration, tokens
 from marketplace.accounts.events import AdminAdded, ClaimDecided, ClaimProven, ClaimStarted
-from marketplace.accounts.inviting import AlreadyMember
-from marketplace.accounts.joining_models import Claim
-from marketplace.accounts.lifecycle import CLAIM, ClaimState, ClaimWho, is_staff, who
 from marketplace.accounts.models import Affiliation, Organisation, TownKind
 from marketplace.accounts.roles import fitting, refused_as
 from marketplace.accounts.tokens import Purpose, TokenRefused
@@ -24,6 +21,10 @@ from marketplace.actor import Actor, OrganisationKind, Role
 from marketplace.db import Database, ReadSession, Session, acting, owned
 from marketplace.errors import Conflict, FieldError, Invalid, NotFound, wrong
 from marketplace.ids import PersonId, new_id
+from marketplace.joining import newcomers, team
+from marketplace.joining.inviting import AlreadyMember
+from marketplace.joining.lifecycle import CLAIM, ClaimState, ClaimWho, is_staff, who
+from marketplace.joining.models import Claim
 from marketplace.lifecycle import apply
 from marketplace.territories.queries import Town, UnknownTown, find_town
 from marketplace.words import N_

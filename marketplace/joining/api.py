@@ -7,8 +7,11 @@ from litestar import Request, Response, delete, get, post, put
 from litestar.params import FromPath, JSONBody
 
 from marketplace import clock
-from marketplace.accounts import claiming, inviting, joining_queries, team
-from marketplace.accounts.joining_schemas import (
+from marketplace.db import Database
+from marketplace.errors import SignInNeeded
+from marketplace.ids import PersonId
+from marketplace.joining import claiming, inviting, queries, team
+from marketplace.joining.schemas import (
     Acceptance,
     ClaimOut,
     InvitationOut,
@@ -21,9 +24,6 @@ from marketplace.accounts.joining_schemas import (
     Registration,
     RegistrationAsked,
 )
-from marketplace.db import Database
-from marketplace.errors import SignInNeeded
-from marketplace.ids import PersonId
 from marketplace.web.context import client_address
 from marketplace.web.creating import creating
 from marketplace.web.rates import INVITE, SIGN_UP
@@ -66,14 +66,14 @@ async def prove(request: Request[Any, Any, Any], data: JSONBody[Proof]) -> None:
 async def waiting(reads: Reads, by: By) -> list[ClaimOut]:
     if not by.signed_in:
         raise SignInNeeded
-    return [ClaimOut.of(claim) for claim in await joining_queries.waiting_claims(reads, by)]
+    return [ClaimOut.of(claim) for claim in await queries.waiting_claims(reads, by)]
 
 
 @get("/me/registrations", summary="Registrations that I asked for", tags=["accounts"])
 async def mine(reads: Reads, by: By) -> list[ClaimOut]:
     if not by.signed_in:
         raise SignInNeeded
-    return [ClaimOut.of(claim) for claim in await joining_queries.my_claims(reads, by)]
+    return [ClaimOut.of(claim) for claim in await queries.my_claims(reads, by)]
 
 
 @get("/registrations/{claim_id:uuid}", summary="One registration", tags=["accounts"])
@@ -125,7 +125,7 @@ async def withdraw_claim(session: Writes, by: By, claim_id: FromPath[UUID]) -> N
 
 @get("/organisation/members", summary="My organisation's people and their roles", tags=["accounts"])
 async def members(reads: Reads, by: By) -> list[MemberOut]:
-    return [MemberOut.model_validate(member) for member in await joining_queries.members(reads, by)]
+    return [MemberOut.model_validate(member) for member in await queries.members(reads, by)]
 
 
 @put(
@@ -166,7 +166,7 @@ async def leave_organisation(request: Request[Any, Any, Any], organisation_id: U
     if by.channel != "session":  # a key is one organisation's: it is not for leaving another
         raise SignInNeeded
     async with database.reading(by) as reads:
-        acting = await joining_queries.acting_for(reads, by, organisation_id)
+        acting = await queries.acting_for(reads, by, organisation_id)
     async with database.transaction(acting) as session:
         await team.leave(session, by=acting, now=await clock.now(session))
     return acting.organisation_name
@@ -174,9 +174,7 @@ async def leave_organisation(request: Request[Any, Any, Any], organisation_id: U
 
 @get("/organisation/invitations", summary="Invitations of my organisation that wait", tags=["accounts"])
 async def invitations(reads: Reads, by: By) -> list[InvitationOut]:
-    return [
-        InvitationOut.model_validate(found) for found in await joining_queries.pending_invitations(reads, by)
-    ]
+    return [InvitationOut.model_validate(found) for found in await queries.pending_invitations(reads, by)]
 
 
 @post("/organisation/invitations", summary="Invite somebody to act for my organisation", tags=["accounts"])

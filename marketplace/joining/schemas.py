@@ -6,10 +6,10 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field, SecretStr, StringConstraints
 
-from marketplace.accounts.joining_models import Claim
-from marketplace.accounts.lifecycle import ClaimState, InvitationState
 from marketplace.accounts.models import TownKind
 from marketplace.actor import OrganisationKind, Role
+from marketplace.joining.lifecycle import ClaimState, InvitationState
+from marketplace.joining.models import Claim
 from marketplace.web.schemas import Input, Output, Short, Text, clean
 
 Address = Annotated[str, StringConstraints(max_length=320), AfterValidator(clean)]

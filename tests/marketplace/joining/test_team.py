@@ -6,9 +6,9 @@ from typing import Any
 from sqlalchemy import select, text, update
 from sqlalchemy.exc import ProgrammingError
 
-from marketplace.accounts.joining_models import Claim, TeamInvitation
 from marketplace.accounts.models import Affiliation, WebSession
 from marketplace.actor import OrganisationKind, Role
+from marketplace.joining.models import Claim, TeamInvitation
 from tests.support import story
 from tests.support.joining import PASSWORD, Browser, address, invited, joined, mails_to
 from tests.support.world import TOWN_ROLES, Caller, World

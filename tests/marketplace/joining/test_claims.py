@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from marketplace.accounts import claiming
-from marketplace.accounts.joining_models import Claim
-from marketplace.accounts.lifecycle import is_staff
 from marketplace.accounts.tokens import Purpose
 from marketplace.actor import Actor, OrganisationKind, Role
 from marketplace.demo.people import fictional_siren
 from marketplace.errors import Invalid
 from marketplace.ids import OrganisationId, PersonId, new_id
+from marketplace.joining import claiming
+from marketplace.joining.lifecycle import is_staff
+from marketplace.joining.models import Claim
 from tests.support.joining import (
     PASSWORD,
     SIREN_OF_VIERZON,

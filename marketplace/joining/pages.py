@@ -9,15 +9,15 @@ from litestar.response import Redirect
 from pydantic import Field
 
 from marketplace import clock
-from marketplace.accounts import claiming, inviting, joining_queries
-from marketplace.accounts.joining_api import accepted, count_link
-from marketplace.accounts.joining_queries import DOMAIN_SENTENCES
-from marketplace.accounts.joining_schemas import Address, Refusal
-from marketplace.accounts.lifecycle import CLAIM, CLAIM_STATE_NAMES, is_staff, who
 from marketplace.accounts.models import TOWN_KIND_NAMES, Person, TownKind
 from marketplace.actor import ROLE_NAMES, ROLES_OF, OrganisationKind, Role
 from marketplace.db import Database, ReadSession, Session
 from marketplace.errors import Conflict, Invalid, SignInNeeded
+from marketplace.joining import claiming, inviting, queries
+from marketplace.joining.api import accepted, count_link
+from marketplace.joining.lifecycle import CLAIM, CLAIM_STATE_NAMES, is_staff, who
+from marketplace.joining.queries import DOMAIN_SENTENCES
+from marketplace.joining.schemas import Address, Refusal
 from marketplace.web import i18n
 from marketplace.web.context import client_address
 from marketplace.web.forms import Form
@@ -82,13 +82,13 @@ async def register(request: Request[Any, Any, Any], session: Writes, by: By) -> 
 
 @get("/inscription/envoyee")
 async def registered(request: Request[Any, Any, Any]) -> Response[str]:
-    return page(request, "accounts/registered.html")
+    return page(request, "joining/registered.html")
 
 
 @get("/inscription/preuve/{token:str}")
 async def proof_page(request: Request[Any, Any, Any], reads: Reads, token: FromPath[str]) -> Response[str]:
     asked = await claiming.look(reads, request.app.state.secret, token)
-    return page(request, "accounts/proof.html", asked=asked, token=token, form=Form())
+    return page(request, "joining/proof.html", asked=asked, token=token, form=Form())
 
 
 @post("/inscription/preuve/{token:str}", status_code=303)
@@ -104,7 +104,7 @@ async def prove(request: Request[Any, Any, Any], token: FromPath[str]) -> Respon
         await claiming.prove(database, request.app.state.secret, token, password=typed, now=now)
     except (Invalid, Conflict) as refusal:
         return page(
-            request, "accounts/proof.html", status=422, asked=asked, token=token, form=_refused(refusal)
+            request, "joining/proof.html", status=422, asked=asked, token=token, form=_refused(refusal)
         )
     return redirect(
         "/compte", N_("Votre adresse est confirmée. Votre demande attend d’être vérifiée : vous recevrez un courriel.")
@@ -143,9 +143,9 @@ async def accept(request: Request[Any, Any, Any], token: FromPath[str]) -> Respo
 
 @get("/administration/demandes")
 async def queue(request: Request[Any, Any, Any], reads: Reads, by: By) -> Response[str]:
-    claims = await joining_queries.staff_queue(reads, by)
+    claims = await queries.staff_queue(reads, by)
     return page(
-        request, "accounts/claims.html", claims=claims, found={claim.id: await joining_queries.evidence(reads, claim) for claim in claims},
+        request, "joining/claims.html", claims=claims, found={claim.id: await queries.evidence(reads, claim) for claim in claims},
         sentences=DOMAIN_SENTENCES, now=await clock.now(reads),
     )  # fmt: skip
 
@@ -196,7 +196,7 @@ def _register(
     kind = KINDS.get(nature, OrganisationKind.TOWN)
     roles = [role for role in Role if role in ROLES_OF[kind]]
     return page(
-        request, "accounts/register.html", status=status, form=form, nature=nature if nature in KINDS else "acheteur", kind=kind,
+        request, "joining/register.html", status=status, form=form, nature=nature if nature in KINDS else "acheteur", kind=kind,
         roles=[(role.value, ROLE_NAMES[role]) for role in roles], usual=USUAL[kind],
         town_kinds=[("", i18n.translate(N_("Choisissez"))), *((k.value, i18n.translate(name)) for k, name in TOWN_KIND_NAMES.items())],
     )  # fmt: skip
@@ -208,7 +208,7 @@ async def _invitation(
     me = await reads.get(Person, person_id) if person_id else None
     another = me is not None and me.email != invited.email
     return page(
-        request, "accounts/invitation.html", status=403 if another else 422 if form.failed else 200, form=form, invited=invited, token=token,
+        request, "joining/invitation.html", status=403 if another else 422 if form.failed else 200, form=form, invited=invited, token=token,
         me=me, another=another, roles=[ROLE_NAMES[role] for role in invited.roles],
     )  # fmt: skip
 
@@ -223,10 +223,10 @@ async def _claim(
     allowed = CLAIM.allowed(claim.state, who(claim.person_id, claim.organisation_id, by))
     judges = is_staff(by) or by.acts_for(claim.organisation_id)
     return page(
-        request, "accounts/claim.html", status=422 if form.failed else 200, form=form, claim=claim, allowed=allowed,
-        evidence=await joining_queries.evidence(reads, claim) if judges and claim.person_id != by.person_id else None, staff=is_staff(by),
+        request, "joining/claim.html", status=422 if form.failed else 200, form=form, claim=claim, allowed=allowed,
+        evidence=await queries.evidence(reads, claim) if judges and claim.person_id != by.person_id else None, staff=is_staff(by),
         sentences=DOMAIN_SENTENCES, states=CLAIM_STATE_NAMES, town_kinds=TOWN_KIND_NAMES, roles=[ROLE_NAMES[role] for role in
-        joining_queries.in_order(claim.role_set)],
+        queries.in_order(claim.role_set)],
     )  # fmt: skip
 
 

@@ -7,10 +7,8 @@ from uuid import UUID
 from sqlalchemy import select, text
 
 from marketplace import audit, outbox
-from marketplace.accounts import newcomers, registration, tokens
+from marketplace.accounts import registration, tokens
 from marketplace.accounts.events import AdminAdded, InvitationSent
-from marketplace.accounts.joining_models import TeamInvitation
-from marketplace.accounts.lifecycle import INVITATION, InvitationState, InvitationWho
 from marketplace.accounts.models import Affiliation, Person
 from marketplace.accounts.roles import ONE_HAT, TwoHats, fitting, refuse_two_hats, refused_as
 from marketplace.accounts.tokens import LIFETIMES, Purpose, TokenRefused
@@ -18,6 +16,9 @@ from marketplace.actor import Actor, OrganisationKind, Role
 from marketplace.db import Database, ReadSession, Session
 from marketplace.errors import Conflict, DomainError, Forbidden, Invalid, NotFound, SignInNeeded, wrong
 from marketplace.ids import OrganisationId, new_id
+from marketplace.joining import newcomers
+from marketplace.joining.lifecycle import INVITATION, InvitationState, InvitationWho
+from marketplace.joining.models import TeamInvitation
 from marketplace.lifecycle import apply
 from marketplace.words import N_
 

@@ -7,14 +7,14 @@ from uuid import UUID
 
 from sqlalchemy import Select, select, text
 
-from marketplace.accounts import claiming
-from marketplace.accounts.joining_models import Claim, TeamInvitation
-from marketplace.accounts.lifecycle import ClaimState, InvitationState, is_staff
 from marketplace.accounts.models import Affiliation, Organisation, Person
 from marketplace.actor import Actor, Role
 from marketplace.db import ReadSession, Session
 from marketplace.errors import NotFound, OrganisationNeeded, RoleNeeded, SignInNeeded
 from marketplace.ids import PersonId
+from marketplace.joining import claiming
+from marketplace.joining.lifecycle import ClaimState, InvitationState, is_staff
+from marketplace.joining.models import Claim, TeamInvitation
 from marketplace.territories.queries import Town
 from marketplace.words import N_
 
