@@ -6,13 +6,13 @@ from datetime import UTC, datetime
 
 from sqlalchemy import delete, func, select, update
 
-from marketplace import audit
+from marketplace import audit, derived_keys
 from marketplace.actor import Actor
 from marketplace.db import ReadSession, Session
 from marketplace.errors import Conflict
 from marketplace.ids import PersonId, new_id
 from marketplace.outbox import record
-from marketplace.sign_in import sealing, sessions
+from marketplace.sign_in import sessions
 from marketplace.sign_in.events import Change, SecurityChanged
 from marketplace.sign_in.models import RecoveryCode, TotpFactor
 from marketplace.words import N_
@@ -87,5 +87,5 @@ def _made() -> str:
 def _hash(secret: str, person_id: PersonId, code: str) -> bytes:
     """Keyed, so that the codes cannot be tried one by one on a stolen database. Spaces, dashes and capitals are nothing."""
     letters = "".join(letter for letter in code.lower() if letter.isalnum())
-    key = sealing.derived(secret, "recovery", person_id)
+    key = derived_keys.derived(secret, "recovery", person_id.bytes)
     return hashlib.blake2b(letters.encode(errors="replace"), key=key, digest_size=32).digest()

@@ -12,14 +12,14 @@ import pyotp
 from nacl.exceptions import CryptoError
 from sqlalchemy import delete, select, update
 
-from marketplace import audit
+from marketplace import audit, derived_keys
 from marketplace.accounts.models import Person
 from marketplace.actor import Actor
 from marketplace.db import ReadSession, Session
 from marketplace.errors import Conflict, Invalid, wrong
 from marketplace.ids import PersonId, new_id
 from marketplace.outbox import record
-from marketplace.sign_in import recovery, sealing
+from marketplace.sign_in import recovery
 from marketplace.sign_in.events import Change, SecurityChanged
 from marketplace.sign_in.models import TotpFactor
 from marketplace.words import N_
@@ -74,7 +74,7 @@ async def start(session: Session, *, secret: str, by: Actor) -> None:
     if await enabled(session, person_id):
         raise AlreadyEnabled
     await session.execute(delete(TotpFactor).where(TotpFactor.person_id == person_id))
-    sealed = sealing.box(secret, "totp", person_id).encrypt(pyotp.random_base32().encode())
+    sealed = derived_keys.box(secret, "totp", person_id.bytes).encrypt(pyotp.random_base32().encode())
     session.add(TotpFactor(person_id=person_id, sealed_secret=bytes(sealed)))
     await session.flush()
 
@@ -180,6 +180,6 @@ def _step_of(seed: str, code: str) -> int | None:
 
 def _opened(factor: TotpFactor, secret: str) -> str:
     try:
-        return sealing.box(secret, "totp", factor.person_id).decrypt(factor.sealed_secret).decode()
+        return derived_keys.box(secret, "totp", factor.person_id.bytes).decrypt(factor.sealed_secret).decode()
     except CryptoError:
         raise SecretLost from None
