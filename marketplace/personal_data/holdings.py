@@ -71,6 +71,11 @@ HOLDINGS: tuple[Holding, ...] = (
         ("delete from web_session where person_id = :person",),
     ),
     Holding(
+        "webhook_endpoint", ("made_by",), N_("Webhooks que vous avez ajoutés"), "account",
+        "select created_at, name, url, events, disabled_at from webhook_endpoint where made_by = :person",
+        ("update webhook_endpoint set made_by = null where made_by = :person",),
+    ),
+    Holding(
         "api_key", ("person_id",), N_("Clés d’API"), "account",
         "select created_at, name, prefix, scope, expires_at, last_used_at, revoked_at from api_key where person_id = :person",
         ("delete from api_key where person_id = :person",),

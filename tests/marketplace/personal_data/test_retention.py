@@ -22,6 +22,11 @@ ROWS = {
     " values (gen_random_uuid(), 'x@y.fr', 'x', 'town', '1', '1', 'x', '{reader}', 'refused', now() - :age, now() - :age)",
     "idempotency": "insert into idempotency_record (id, person_id, organisation_id, key, fingerprint, created_at)"
     f" values (gen_random_uuid(), {PERSON}, {ORGANISATION}, gen_random_uuid()::text, 'x', now() - :age)",
+    "webhooks": "with endpoint as (insert into webhook_endpoint (id, organisation_id, name, url, events, secret)"
+    f" values (gen_random_uuid(), {ORGANISATION}, 'x', 'https://x.example', '{{}}', 'x') returning id, organisation_id)"
+    " insert into webhook_delivery (id, endpoint_id, organisation_id, event_id, key, type, payload, state, step, tries, attempts, next_at, created_at)"
+    " select gen_random_uuid(), id, organisation_id, gen_random_uuid(), 'x', 'x', '{}', 'delivered', 0, 1, '[]', now(), now() - :age from endpoint",
+    "tries": "insert into try_count (key, tries, expires_at) values (gen_random_uuid()::text::bytea, 1, now() - :age)",
     "outbox": "insert into outbox (id, topic, key, payload, status, claims, starts, failures, done_at)"
     " values (gen_random_uuid(), 'test.kept', gen_random_uuid()::text, '{}', 'done', 0, 0, 0, now() - :age)",
     "mail_bodies": "insert into mail (id, key, recipient, subject, body, state, sent_at)"
