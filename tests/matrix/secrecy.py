@@ -67,6 +67,8 @@ class Secrets:
             for what, (pattern, readers) in PATTERNS.items()
             if actor not in readers and pattern.search(text)
         ]
+        if "/administration/journal" in asked:  # auditors read of everything that it was done, by its number
+            return found
         ids = set(UUID.findall(text)) - set(UUID.findall(asked))
         if actor in WATCHERS:
             found += sorted(ids & (self.purchases - (self.own if actor == "recused" else set())))
