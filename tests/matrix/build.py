@@ -18,6 +18,7 @@ from marketplace.db import asyncpg_url
 from marketplace.settings import needed
 from marketplace.sign_in import sessions
 from marketplace.web import csrf
+from marketplace.webhooks import endpoints
 from tests.support import story
 from tests.support.story import Story
 from tests.support.world import SELLER_ROLES, TOWN_ROLES, Caller, World
@@ -67,10 +68,14 @@ class Side:
         return f"SEC-{self.number}"
 
 
-class Unlimited:
+async def _unlimited(*_: object, **__: object) -> None:
     """Rates that never refuse: how often is not who may."""
 
-    async def hit(self, *_: object) -> None: ...
+
+class _AnyAddress:
+    """Where an organisation's webhooks go is not what is looked at."""
+
+    async def check(self, url: str) -> None: ...
 
 
 @dataclass
@@ -95,6 +100,7 @@ class Market:
 async def market(world: World) -> Market:
     """Build it all. Nobody is written to: mails take half of the time, and are not what is looked at."""
     world.relay = Relay(world.tools, _without_mails(ROUTES))
+    world.app.state.rates.hit = _unlimited
     sides = [
         await _side(world, 1, "18279", "18033", "eclairage-public"),
         await _side(world, 2, "18197", "18205", "mobilite"),
@@ -109,6 +115,8 @@ async def market(world: World) -> Market:
             "since": "2026-01-01",
         }
         await _team(world, side)
+        await _webhook(world, side)
+        await _personal(world, side, actors["a.agent"].caller if side.number == 1 else side.town)
         await _devices(world, side, actors["a.agent"].caller if side.number == 1 else side.town)
         side.ids["interest"] = {"interest_id": (await who.did("/me/interests", firm))["id"]}
     sealed: list[tuple[Side, str, Story, str]] = []
@@ -127,7 +135,6 @@ async def market(world: World) -> Market:
         await _early(world, side)
     for actor in actors.values():
         await actor.caller.get("/me")  # a key notes its first use
-    world.app.state.rates = Unlimited()
     made = Market(world, actors, *sides, today=str(await world.today()))
     await _complete(made)
     return made
@@ -263,6 +270,33 @@ async def _team(world: World, side: Side) -> None:
     }  # fmt: skip
 
 
+async def _webhook(world: World, side: Side) -> None:
+    """An endpoint of the town, and a delivery to it."""
+    guard: Any = _AnyAddress()
+    async with world.as_worker.transaction(SYSTEM) as session:
+        endpoint, _ = await endpoints.add(
+            session, guard, world.app.state.secret, name=f"{side.mark}-WEBHOOK", url="https://exemple.test/recevoir",
+            events=["order.prepared"], by=side.town.actor,
+        )  # fmt: skip
+        sent = await endpoints.test(session, endpoint.id, by=side.town.actor, now=await world.now())
+    side.ids["webhook"] = {"endpoint_id": str(endpoint.id), "delivery_id": str(sent.id)}
+
+
+async def _personal(world: World, side: Side, whose: Caller) -> None:
+    """A copy of somebody's data, ready; and somebody whose erasure is asked for."""
+    add = (
+        "insert into personal_request (id, kind, person_id, asked_by, state, content)"
+        " values (gen_random_uuid(), :kind, :who, :who, :state, :content) returning id"
+    )
+    copy = await world.sql(
+        add, kind="export", who=whose.actor.person_id, state="done", content=f"{side.mark}-COPY".encode()
+    )
+    erasure = await world.sql(
+        add, kind="erasure", who=side.member.actor.person_id, state="asked", content=None
+    )
+    side.ids["copy"], side.ids["erasure"] = {"request_id": str(copy)}, {"request_id": str(erasure)}
+
+
 async def _devices(world: World, side: Side, whose: Caller) -> None:
     """A second session and a passkey of one person. Every session was proved just now, for as long as the matrix takes."""
     person = whose.actor.person_id
@@ -391,7 +425,7 @@ async def _fulfilled(world: World, side: Side, phase: str, told: Story) -> None:
         given = await side.seller.http.post(
             f"/api/v1{path}/invoice", headers=side.seller.headers,
             data=amounts | {"number": f"{side.mark}-INVOICE-{phase}", "issued_on": str(await world.today())},
-            files={"file": ("f.pdf", b"%PDF-1.7 facture", "application/pdf")},
+            files={"file": ("f.pdf", b"%PDF-1.7 facture\n%%EOF", "application/pdf")},
         )  # fmt: skip
         assert given.status_code == 201, given.text
         side.ids[phase] |= {"invoice_id": given.json()["id"], "file_id": given.json()["file_id"]}

@@ -128,7 +128,7 @@ class Bench:
         sent: dict[str, Any] = {}
         if line.file:
             body = _filled(line.body, body_ids or ids)
-            sent = {"data": body, "files": {"file": ("f.pdf", b"%PDF-1.7 facture", "application/pdf")}}
+            sent = {"data": body, "files": {"file": ("f.pdf", b"%PDF-1.7 facture\n%%EOF", "application/pdf")}}
         elif line.body is not None:
             sent = {"json" if line.api else "data": _filled(line.body, body_ids or ids)}
         headers = actor.headers(api=(line.api and not line.session) or actor.name == "a.key") | line.headers

@@ -24,7 +24,7 @@ NEVER = {
     "t.all": ("order_line", "purchase_order", "invoice", "mandate_payment", "stored_file", "consolidation", "evaluation", "need", "price_cap", "membership", "need_line", "award"),
 }  # fmt: skip
 """Tables of which somebody sees no row at all; the auditor sees what the supervisor does."""
-UNREAD = ("outbox", "audit_line", "one_time_token")
+UNREAD = ("outbox", "one_time_token")
 
 
 @pytest.fixture
@@ -64,6 +64,7 @@ async def test_a_town_and_its_supplier_see_their_own_rows_and_no_others(
         "need": ("town_id",), "price_cap": ("town_id",), "invitation": ("startup_id",), "quote": ("startup_id",),
         "purchase_order": ("town_id", "supplier_id"), "mandate_payment": ("town_id", "supplier_id"), "api_key": ("organisation_id",),
         "billing_mandate": ("supplier_id",), "invoice": ("town_id", "supplier_id"), "mail": ("organisation_id",),
+        "audit_line": ("organisation_id",), "webhook_endpoint": ("organisation_id",),
     }  # fmt: skip
     theirs = {
         "a.admin": ("purchase_order", "invoice", "quote", "invitation")

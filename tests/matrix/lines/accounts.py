@@ -10,6 +10,7 @@ LINES = [
         "GET /contact", "GET /api", "GET /connexion", "GET /healthz", "GET /readyz", "GET /api/v1/towns", "GET /api/v1/solutions",
         "GET /achats", "GET /api/v1/pools",
     ),
+    *public("GET /metrics"),  # from this machine, as here; the room's own tests ask from elsewhere
     *public("GET /langue/{code}", where={"code": "fr"}),
     *public("GET /api/v1/towns/{code}", where={"code": "18033"}),
     *public("GET /api/v1/compass", query="nature=supplies&amount_ht=1000"),
