@@ -8,8 +8,8 @@ from typing import Any
 import pyotp
 
 from marketplace.sign_in import half_open
-from tests.support.windows import PASSWORD, Window, mails, person
 from marketplace.web.rates import SECOND_FACTOR
+from tests.support.windows import PASSWORD, Window, mails, person
 from tests.support.world import Caller, World
 
 

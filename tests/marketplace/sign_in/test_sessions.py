@@ -9,8 +9,8 @@ from marketplace.actor import SYSTEM, Role
 from marketplace.ids import OrganisationId
 from marketplace.sign_in import devices
 from marketplace.sign_in.sessions import Proof
-from tests.support.windows import PASSWORD, Window, person
 from marketplace.web.rates import Rule
+from tests.support.windows import PASSWORD, Window, person
 from tests.support.world import World
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0"
