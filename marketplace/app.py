@@ -2,13 +2,14 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+from jinja2 import Environment
 from litestar import Litestar, Request, Response, Router, get
 from litestar.datastructures import State
 from litestar.handlers import HTTPRouteHandler
-from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.plugins.pydantic import PydanticPlugin
 from litestar.static_files import create_static_files_router
@@ -236,8 +237,8 @@ def create_app(settings: Settings | None = None) -> Litestar:
             PydanticPlugin(prefer_alias=True)
         ],  # `from`, in answers and in the schema as in what is sent
         exception_handlers={Exception: problems.handle},
-        lifespan=[_connected(settings)],
-        openapi_config=OpenAPIConfig(
+        lifespan=[_connected],
+        openapi_config=openapi.ExactConfig(
             title="Lot Commun",
             version="1",
             description="L’interface de programmation de Lot Commun.",
@@ -246,56 +247,62 @@ def create_app(settings: Settings | None = None) -> Litestar:
         ),
         request_max_body_size=BODY_LIMIT,
         multipart_form_part_limit=PARTS_LIMIT,
-        state=State(
-            {
-                "settings": settings,
-                "secret": secret,
-                "secure_cookies": frontier.secure,
-                "templates": pages.environment(ROOMS),
-                "demo": settings.instance.demo,
-                "staff_passkey": settings.sign_in.staff_passkey and not settings.instance.demo,
-                "base_url": settings.web.base_url,
-                "demo_password": PASSWORD if settings.instance.demo else "",
-                "demo_people": [(p.email, p.what) for p in PEOPLE] if settings.instance.demo else [],
-                "search": PostgresEngine(),
-                "proconnect": ProConnect.from_settings(settings.proconnect, site=settings.web.base_url),
-                "metrics": metrics.Metrics(),
-                "guard": Guard(private=settings.webhook.allow_private),
-                "rates": Rates(
-                    settings.queue.url,
-                    secret=secret,
-                    database_url=needed(settings.database.url, "DATABASE_URL"),
-                ),
-                "requests_rule": requests_rule(settings.web.requests_per_minute),
-                "antivirus": Antivirus(settings.antivirus.url) if settings.antivirus.url else None,
-                "open_to_all": OPEN_TO_ALL,
-            }
-        ),
+        state=State(state_of(settings)),
         logging_config=None,
     )
-    openapi.make_exact(app)
     framed = RequestContext(app.asgi_handler, frontier, Jar(secret, frontier.secure))
     app.asgi_handler = metrics.Metered(framed, app.state.metrics)
     return app
 
 
-def _connected(settings: Settings) -> Any:
-    @asynccontextmanager
-    async def lifespan(app: Litestar) -> AsyncIterator[None]:
-        database = Database(
-            needed(settings.database.url, "DATABASE_URL"),
-            read_url=settings.database.read_url,
-            pool_size=settings.database.pool_size,
-        )
-        app.state.database = database
-        app.state.rates.use(database)
-        try:
-            yield
-        finally:
-            await app.state.rates.close()
-            await database.close()
+@cache
+def _templates() -> Environment:
+    return pages.environment(ROOMS)
 
-    return lifespan
+
+def state_of(settings: Settings) -> dict[str, Any]:
+    """What handlers are given of `settings`, besides the database's connections (see `_connected`)."""
+    secret = needed(settings.web.secret, "WEB_SECRET").get_secret_value()
+    return {
+        "settings": settings,
+        "secret": secret,
+        "secure_cookies": Frontier.of(settings.web).secure,
+        "templates": _templates(),
+        "demo": settings.instance.demo,
+        "staff_passkey": settings.sign_in.staff_passkey and not settings.instance.demo,
+        "base_url": settings.web.base_url,
+        "demo_password": PASSWORD if settings.instance.demo else "",
+        "demo_people": [(p.email, p.what) for p in PEOPLE] if settings.instance.demo else [],
+        "search": PostgresEngine(),
+        "proconnect": ProConnect.from_settings(settings.proconnect, site=settings.web.base_url),
+        "metrics": metrics.Metrics(),
+        "guard": Guard(private=settings.webhook.allow_private),
+        "rates": Rates(
+            settings.queue.url,
+            secret=secret,
+            database_url=needed(settings.database.url, "DATABASE_URL"),
+        ),
+        "requests_rule": requests_rule(settings.web.requests_per_minute),
+        "antivirus": Antivirus(settings.antivirus.url) if settings.antivirus.url else None,
+        "open_to_all": OPEN_TO_ALL,
+    }
+
+
+@asynccontextmanager
+async def _connected(app: Litestar) -> AsyncIterator[None]:
+    settings: Settings = app.state.settings
+    database = Database(
+        needed(settings.database.url, "DATABASE_URL"),
+        read_url=settings.database.read_url,
+        pool_size=settings.database.pool_size,
+    )
+    app.state.database = database
+    app.state.rates.use(database)
+    try:
+        yield
+    finally:
+        await app.state.rates.close()
+        await database.close()
 
 
 async def _before(request: Request[Any, Any, Any]) -> None:

@@ -5,11 +5,11 @@ The framework derives component schemas from annotations by itself, and loses wh
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
-from litestar import Litestar
-from litestar.openapi.spec import OpenAPIResponse, OpenAPIType, Operation, Parameter, Schema
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.spec import OpenAPI, OpenAPIResponse, OpenAPIType, Operation, Parameter, Schema
 from pydantic import BaseModel
 
 from marketplace.web.schemas import Input, Output
@@ -28,9 +28,27 @@ class ExactSchema(Schema):
         return self.exact
 
 
-def make_exact(app: Litestar) -> None:
+class ExactDocument(OpenAPI):
+    """The document, made exact when it is first written out: an application that nobody asks for it does not pay for it."""
+
+    def to_schema(self) -> dict[str, Any]:
+        _make_components_exact(self)
+        _make_operations_exact(self)
+        return super().to_schema()
+
+
+class ExactConfig(OpenAPIConfig):
+    """The framework's configuration, of an exact document."""
+
+    def to_openapi_schema(self) -> OpenAPI:
+        made = super().to_openapi_schema()
+        return ExactDocument(**{field.name: getattr(made, field.name) for field in fields(made)})
+
+
+def _make_components_exact(document: OpenAPI) -> None:
     """Give every component that is one of our models its exact schema, with the components that it refers to."""
-    components = app.openapi_schema.components.schemas
+    assert document.components is not None
+    components = document.components.schemas
     known = Counter(model.__name__ for model in _models())
     for model in _models():
         name = model.__name__
@@ -41,11 +59,10 @@ def make_exact(app: Litestar) -> None:
         for other, shape in found.pop("$defs", {}).items():
             components.setdefault(other, ExactSchema(shape))
         components[name] = ExactSchema(found)
-    _make_operations_exact(app)
 
 
-def _make_operations_exact(app: Litestar) -> None:
-    for operation in _operations(app):
+def _make_operations_exact(document: OpenAPI) -> None:
+    for operation in _operations(document):
         for parameter in operation.parameters or ():
             if isinstance(parameter, Parameter) and isinstance(parameter.schema, Schema):
                 parameter.schema = _without_null(parameter.schema)
@@ -62,8 +79,8 @@ def _models() -> Iterator[type[BaseModel]]:
             yield model
 
 
-def _operations(app: Litestar) -> Iterator[Operation]:
-    for item in (app.openapi_schema.paths or {}).values():
+def _operations(document: OpenAPI) -> Iterator[Operation]:
+    for item in (document.paths or {}).values():
         for method in ("get", "put", "post", "delete", "patch"):
             operation: Operation | None = getattr(item, method)
             if operation is not None:

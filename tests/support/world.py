@@ -2,12 +2,14 @@
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from datetime import date, timedelta
 from typing import Any, Self
 
 import httpx
+from litestar import Litestar
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
@@ -16,7 +18,7 @@ from marketplace import clock
 from marketplace.accounts import api_keys, registration
 from marketplace.accounts.models import KeyScope, Organisation
 from marketplace.actor import ANONYMOUS, SYSTEM, Actor, OrganisationKind, Role
-from marketplace.app import create_app
+from marketplace.app import create_app, state_of
 from marketplace.db import Database, asyncpg_url
 from marketplace.demo import clock as demo_clock
 from marketplace.demo.people import fictional_siren
@@ -52,6 +54,25 @@ async def _lifespan(app: Any) -> AsyncIterator[None]:
     finally:
         stop.set()
         await task
+
+
+_idle: dict[str, list[Litestar]] = defaultdict(list)
+
+
+@contextmanager
+def application(settings: Settings) -> Iterator[Litestar]:
+    """The application with `settings`. Made anew only when none of its shape is idle: making one takes half a second."""
+    idle = _idle[repr((settings.web, settings.instance.demo, settings.proconnect))]
+    if idle:
+        app = idle.pop()
+        metered = app.state.metrics
+        for name, value in state_of(settings).items():
+            app.state[name] = value
+        app.state.metrics = metered
+    else:
+        app = create_app(settings)
+    yield app
+    idle.append(app)
 
 
 class Caller:
@@ -107,7 +128,7 @@ class World:
     async def open(cls, settings: Settings) -> AsyncIterator[Self]:
         await demo_clock.allow(needed(settings.database.owner_url, "owner"), "lotcommun_app")
         async with AsyncExitStack() as stack:
-            app = create_app(settings)
+            app = stack.enter_context(application(settings))
             await stack.enter_async_context(_lifespan(app))
             transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
             http = await stack.enter_async_context(
