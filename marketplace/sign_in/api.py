@@ -44,7 +44,7 @@ def signed_in(request: Request[Any, Any, Any], token: str, *, status: int = 201)
 
 @post("/sessions", summary="Sign in with a password", tags=["accounts"])
 async def sign_in(request: Request[Any, Any, Any], data: JSONBody[SignIn]) -> Response[Begun]:
-    tries = (SIGN_IN, client_address(request), data.email)
+    tries = (SIGN_IN, client_address(request), data.email.lower())
     await request.app.state.rates.hit(*tries)
     found = await passwords.sign_in(
         request.app.state.database, email=data.email, password=data.password.get_secret_value(), device=device_of(request)

@@ -68,7 +68,7 @@ async def sign_in(request: Request[Any, Any, Any]) -> Response[Any]:
     if form.failed:
         return _sign_in(request, form, local_path(str(form.get("suite", "/"))), status=422)
     typed = form.value()
-    tries = (SIGN_IN, client_address(request), typed.email)
+    tries = (SIGN_IN, client_address(request), typed.email.lower())
     await request.app.state.rates.hit(*tries)
     suite = local_path(typed.suite)
     try:

@@ -5,7 +5,8 @@ subject that is over its limit raises `TooOften` (429, with the seconds to wait)
 
 Counts are kept in Redis (moving windows, one script a try) under keyed hashes: no address or e-mail is stored. While
 Redis is away, rules that guard something are counted in PostgreSQL (`rate_counts.py`), the others let through; a dead
-Redis is asked again every `ASK_AGAIN` seconds only, by one request, which waits `PATIENCE` at most.
+Redis is asked again every `ASK_AGAIN` seconds only, by one request, which waits `PATIENCE` at most. The two counts do not
+know each other: when Redis goes or comes back, a limit can be reached once in each.
 
 **Nobody can lock somebody else out.** A sign-in is held to ten tries in five minutes for one account *from one address*; the
 limits of an address alone and of an account alone are far higher. The account's own limit, which many addresses together
