@@ -4,8 +4,12 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
+from pydantic import SecretStr
+from pydantic_settings import BaseSettings
 from sqlalchemy.engine import make_url
 
 from marketplace import migrations
@@ -100,29 +104,22 @@ async def worker_database(settings: Settings) -> AsyncIterator[Database]:
 
 def environment(settings: Settings) -> dict[str, str]:
     """The variables that give a child process these same settings."""
-    secret, seal, proconnect = settings.web.secret, settings.seal.key, settings.proconnect
-    given = {
-        "MARKETPLACE_DATA_DIR": str(settings.instance.data_dir.absolute()),
-        "MARKETPLACE_DEMO": "1" if settings.instance.demo else "0",
-        "MARKETPLACE_LOG_LEVEL": settings.instance.log_level,
-        "DATABASE_URL": settings.database.url,
-        "DATABASE_WORKER_URL": settings.database.worker_url,
-        "DATABASE_OWNER_URL": settings.database.owner_url,
-        "REDIS_URL": settings.queue.url,
-        "WEB_SECRET": secret.get_secret_value() if secret else None,
-        "WEB_BASE_URL": settings.web.base_url,
-        "WEB_PORT": str(settings.web.port),
-        "SEAL_KEY": seal.get_secret_value() if seal else None,
-        "PROCONNECT_ISSUER": proconnect.issuer,
-        "PROCONNECT_CLIENT_ID": proconnect.client_id,
-        "PROCONNECT_CLIENT_SECRET": (
-            proconnect.client_secret.get_secret_value() if proconnect.client_secret else None
-        ),
-        "PROCONNECT_ALGORITHM": proconnect.algorithm,
-        "PROCONNECT_SCOPES": proconnect.scopes,
-        "PROCONNECT_PKCE": "1" if proconnect.pkce else "0",
-    }
-    return {name: value for name, value in given.items() if value is not None}
+    given = {}
+    for group in fields(settings):
+        values: BaseSettings = getattr(settings, group.name)
+        prefix = str(values.model_config.get("env_prefix"))
+        for name, value in values:
+            if value is not None:
+                given[f"{prefix}{name}".upper()] = _written(value)
+    return given
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, SecretStr):
+        return value.get_secret_value()
+    if isinstance(value, Path):
+        return str(value.absolute())
+    return str(int(value)) if isinstance(value, bool) else str(value)
 
 
 def _role(address: str) -> str:

@@ -29,7 +29,7 @@ def fuzzed_instance(folder: Path) -> Iterator[tuple[str, dict[str, str]]]:
         port = probe.getsockname()[1]
     overrides = {
         "WEB_PORT": str(port), "MARKETPLACE_DEMO": "1", "MARKETPLACE_LOG_LEVEL": "WARNING",
-        "WEB_BASE_URL": f"http://127.0.0.1:{port}",
+        "WEB_BASE_URL": f"http://127.0.0.1:{port}", "WEB_REQUESTS_PER_MINUTE": "100000",
     }  # fmt: skip
     with ExitStack() as stack:
         settings = stack.enter_context(instance(folder, overrides=overrides))
