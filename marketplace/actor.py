@@ -57,6 +57,21 @@ ROLE_NAMES = {
     Role.ADMIN: N_("administration"),
 }
 
+ROLE_DUTIES = {
+    Role.READER: N_("lecture : voit les achats et leurs documents"),
+    Role.AGENT: N_("agent : décrit les besoins, conduit les achats, commande"),
+    Role.ACCOUNTANT: N_("comptabilité : suit les factures, enregistre les mandats"),
+    Role.SIGNATORY: N_("signataire : enregistre les délibérations, signe, notifie"),
+    Role.EDITOR: N_("rédaction : écrit les fiches de l’annuaire"),
+    Role.SELLER: N_("vente : répond aux consultations, livre, facture"),
+    Role.CURATOR: N_("relecture : vérifie et publie les fiches"),
+    Role.SUPERVISOR: N_("supervision : suit tous les achats"),
+    Role.AUDITOR: N_("audit : lit le suivi et le journal, ne décide rien"),
+    Role.INVESTOR: N_("investissement : ne voit rien du suivi des achats"),
+    Role.ADMIN: N_("administration : gère l’équipe, les clés et les webhooks"),
+}
+"""What each role is for, in a few words: shown where roles are given."""
+
 ANY_ROLE = N_("tous")
 
 ROLES_OF: dict[OrganisationKind, frozenset[Role]] = {

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from marketplace import clock
 from marketplace.accounts.models import TOWN_KIND_NAMES, Person, TownKind
-from marketplace.actor import ROLE_NAMES, ROLES_OF, OrganisationKind, Role
+from marketplace.actor import ROLE_DUTIES, ROLE_NAMES, ROLES_OF, OrganisationKind, Role
 from marketplace.db import Database, ReadSession, Session
 from marketplace.errors import Conflict, Invalid, SignInNeeded
 from marketplace.joining import claiming, inviting, queries
@@ -197,7 +197,7 @@ def _register(
     roles = [role for role in Role if role in ROLES_OF[kind]]
     return page(
         request, "joining/register.html", status=status, form=form, nature=nature if nature in KINDS else "acheteur", kind=kind,
-        roles=[(role.value, ROLE_NAMES[role]) for role in roles], usual=USUAL[kind],
+        roles=[(role.value, ROLE_DUTIES[role]) for role in roles], usual=USUAL[kind],
         town_kinds=[("", i18n.translate(N_("Choisissez"))), *((k.value, i18n.translate(name)) for k, name in TOWN_KIND_NAMES.items())],
     )  # fmt: skip
 

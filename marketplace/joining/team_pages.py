@@ -9,7 +9,7 @@ from litestar.response import Redirect
 from pydantic import Field
 
 from marketplace import clock
-from marketplace.actor import ROLE_NAMES, ROLES_OF, Role
+from marketplace.actor import ROLE_DUTIES, ROLE_NAMES, ROLES_OF, Role
 from marketplace.db import ReadSession, Session
 from marketplace.ids import PersonId
 from marketplace.joining import inviting, queries, team
@@ -132,7 +132,7 @@ async def _member(
 
 
 def _choices(kind: Any) -> list[tuple[str, str]]:
-    return [(role.value, ROLE_NAMES[role]) for role in Role if role in ROLES_OF[kind]]
+    return [(role.value, ROLE_DUTIES[role]) for role in Role if role in ROLES_OF[kind]]
 
 
 HANDLERS = [team_page, invite, send_again, withdraw, member_page, change_roles, remove, leave]

@@ -45,7 +45,7 @@ async def an_invitation(admin: Somebody, visitor: Somebody) -> list[str]:
     """A newcomer is invited, accepts, signs in, and has one more role at the next page. What is wrong with the pages."""
     await admin.goes("/organisation/equipe")
     await admin.writes("Adresse de la personne à inviter", "ada@vierzon.test")
-    await admin.ticks("agent")
+    await admin.ticks("agent : décrit les besoins, conduit les achats, commande")
     await admin.page.get_by_role("button", name="Inviter", exact=True).click()
     await admin.sees("ada@vierzon.test")
     found = await wrong_with(admin)
@@ -65,7 +65,7 @@ async def an_invitation(admin: Somebody, visitor: Somebody) -> list[str]:
     await admin.row("Ada Martin").get_by_role("link").click()
     await admin.sees("Retirer de l’équipe")
     found += await wrong_with(admin)
-    await admin.ticks("lecture")
+    await admin.ticks("lecture : voit les achats et leurs documents")
     await admin.presses("Changer les rôles")
     await admin.sees("lecture, agent")
     await visitor.goes("/compte")
