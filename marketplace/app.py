@@ -251,7 +251,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
         logging_config=None,
     )
     framed = RequestContext(app.asgi_handler, frontier, Jar(secret, frontier.secure))
-    app.asgi_handler = metrics.Metered(framed, app.state.metrics)
+    app.asgi_handler = metrics.Metered(framed, app.state)
     return app
 
 

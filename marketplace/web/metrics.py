@@ -115,8 +115,8 @@ class Metrics:
 class Metered:
     """Around the whole application: times every answer, down to unknown addresses and refusals."""
 
-    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
-        self.app, self.metrics = app, metrics
+    def __init__(self, app: ASGIApp, state: State) -> None:
+        self.app, self.state = app, state
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != ScopeType.HTTP:
@@ -129,14 +129,14 @@ class Metered:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                self.metrics.answered(scope, status, time.perf_counter() - started)
+                self.state.metrics.answered(scope, status, time.perf_counter() - started)
             await send(message)
 
         try:
             await self.app(scope, receive, answer)
         except Exception:
             if not status:
-                self.metrics.answered(scope, 500, time.perf_counter() - started)
+                self.state.metrics.answered(scope, 500, time.perf_counter() - started)
             raise
 
 

@@ -16,9 +16,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from marketplace.app import UPLOAD_LIMIT
 from marketplace.embedded.processes import last_lines, spawn, stop, unprivileged
 from marketplace.settings import variables
+from marketplace.web.limits import UPLOAD_LIMIT
 from tests.operation.instances import free_port
 
 LAUNCH = Path(__file__).parents[2] / "marketplace" / "launch"

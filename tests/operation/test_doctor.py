@@ -103,7 +103,7 @@ def test_an_application_that_connects_as_the_owner_is_found_out(
     monkeypatch.setenv("DATABASE_URL", database_urls["owner"])
     ok, message = findings(on_servers("doctor", "--json"))["rôle de l’application"]
     assert not ok
-    assert "ne rien posséder" in message
+    assert "lotcommun_owner possède" in message
 
 
 def test_with_nothing_installed_yet_it_says_what_starts_the_engines(cli: Cli) -> None:

@@ -65,10 +65,8 @@ def application(settings: Settings) -> Iterator[Litestar]:
     idle = _idle[repr((settings.web, settings.instance.demo, settings.proconnect))]
     if idle:
         app = idle.pop()
-        metered = app.state.metrics
         for name, value in state_of(settings).items():
             app.state[name] = value
-        app.state.metrics = metered
     else:
         app = create_app(settings)
     yield app

@@ -40,7 +40,9 @@ async def test_merged_codes_siren_and_siret_lead_to_the_present_town_invited_onc
     assert len(members) == 5
     await world.work()
     assert (
-        await world.sql("select count(*) from outbox where topic = 'pool.town_invited' and status = 'done'")
+        await world.sql(
+            "select count(*) from outbox where topic = 'pool.town_invited' and handler = '' and status = 'done'"
+        )
         == 4
     )
     for guest in (merged, paris, epci):
