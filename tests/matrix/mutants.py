@@ -116,7 +116,7 @@ MUTANTS = [
         ("marketplace/sign_in/sessions.py", "    if session_id is not None:\n        async with database.transaction(by)", "    if session_id is None:\n        async with database.transaction(by)"),
     ), ("tests/marketplace/sign_in/test_signing_in.py",)),
     Mutant("roles are those of the sign-in, not the present ones", (
-        ("marketplace/sign_in/authentication.py", 'actor = _actor(found, "session")', 'actor = _KNOWN.setdefault(token, _actor(found, "session"))'),
+        ("marketplace/sign_in/authentication.py", '    scope["session_token"] = token', '    actor = _KNOWN.setdefault(token, actor)\n    scope["session_token"] = token'),
         ("marketplace/sign_in/authentication.py", "TOUCH_EVERY = ", "_KNOWN: dict[str, Actor] = {}\nTOUCH_EVERY = "),
     ), ("tests/marketplace/sign_in/test_signing_in.py",)),
     Mutant("invoice numbers are read, then written", (
