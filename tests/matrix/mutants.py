@@ -153,7 +153,7 @@ def run(mutant: Mutant) -> tuple[bool, str]:
         killer = re.search(r"^FAILED (\S+)(.*)", done.stdout, re.MULTILINE)
         if done.returncode != 1 or killer is None:
             return False, "the tests did not run: " + done.stdout[-600:] + done.stderr[-300:]
-        why = re.search(r"^E +(?!AssertionError: \d+ kinds)(.*\S.*)$", done.stdout, re.MULTILINE)
+        why = re.search(r"^E +(?=\S)(?!AssertionError: \d+ kinds)(.*)$", done.stdout, re.MULTILINE)
         return True, f"{killer[1].rsplit('::', 1)[-1]}: {why[1].strip()[:150] if why else ''}"
 
 
