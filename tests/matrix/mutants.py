@@ -116,7 +116,7 @@ MUTANTS = [
         ("marketplace/sign_in/sessions.py", "    if session_id is not None:\n        async with database.transaction(by)", "    if session_id is None:\n        async with database.transaction(by)"),
     ), ("tests/marketplace/sign_in/test_signing_in.py",)),
     Mutant("roles are those of the sign-in, not the present ones", (
-        ("marketplace/sign_in/authentication.py", 'actor = _actor(found, "session")', 'actor = _KNOWN.setdefault(token, _actor(found, "session"))'),
+        ("marketplace/sign_in/authentication.py", '    scope["session_token"] = token', '    actor = _KNOWN.setdefault(token, actor)\n    scope["session_token"] = token'),
         ("marketplace/sign_in/authentication.py", "TOUCH_EVERY = ", "_KNOWN: dict[str, Actor] = {}\nTOUCH_EVERY = "),
     ), ("tests/marketplace/sign_in/test_signing_in.py",)),
     Mutant("invoice numbers are read, then written", (
@@ -153,7 +153,7 @@ def run(mutant: Mutant) -> tuple[bool, str]:
         killer = re.search(r"^FAILED (\S+)(.*)", done.stdout, re.MULTILINE)
         if done.returncode != 1 or killer is None:
             return False, "the tests did not run: " + done.stdout[-600:] + done.stderr[-300:]
-        why = re.search(r"^E +(?!AssertionError: \d+ kinds)(.*\S.*)$", done.stdout, re.MULTILINE)
+        why = re.search(r"^E +(?=\S)(?!AssertionError: \d+ kinds)(.*)$", done.stdout, re.MULTILINE)
         return True, f"{killer[1].rsplit('::', 1)[-1]}: {why[1].strip()[:150] if why else ''}"
 
 

@@ -3,14 +3,15 @@
 import os
 import re
 import time
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from tests.matrix import lines
 from tests.matrix.build import Market
-from tests.matrix.cells import Bench, gather
-from tests.matrix.notation import ACTORS, Line, check
+from tests.matrix.cells import Bench, _with_days, gather
+from tests.matrix.notation import ACTORS, Line, check, names
 
 NOT_ROUTES = ("/static", "/schema")
 TYPED = re.compile(r"{(\w+):\w+}")
@@ -76,6 +77,39 @@ async def test_the_domain_alone_hides_as_much_with_row_level_security_off(market
         )
     await market.owner(*(f"alter table {table} enable row level security" for table in tables.split()))
     _told("the domain alone", bench, started)
+
+
+FORCED = {
+    "id": "00000000-0000-0000-0000-000000000000", "organisation_id": None, "town_id": None, "startup_id": None, "person_id": None,
+    "role": "admin", "roles": ["admin"], "state": "paid", "price": 1, "paid": True, "created_at": "2020-01-01", "is_staff": True,
+    "version": 99,
+}  # fmt: skip
+"""What a program would add to a body to get what is not offered to it."""
+
+
+async def test_no_body_takes_more_than_its_fields(market: Market) -> None:
+    """Mass assignment: as somebody who may, with every forced field beside and inside; each is named, and nothing changes."""
+    tried = []
+    async with Bench.open(market) as bench:
+        for line in LINES:
+            allowed = names(line.ok) - {"anonymous"} or names(line.ok)
+            if not (line.api and line.writes and isinstance(line.body, dict) and allowed) or line.file:
+                continue
+            more = {name: value for name, value in FORCED.items() if name not in line.body}
+            forced = line.body | more
+            for name, inner in line.body.items():
+                if isinstance(inner, list) and inner and isinstance(inner[0], dict):
+                    forced[name] = [inner[0] | {k: v for k, v in FORCED.items() if k not in inner[0]}]
+            before = await bench.digest()
+            ids = _with_days(market.mine.at(line.on), market)
+            answer = await bench.ask(replace(line, body=forced), market.actors[max(allowed)], ids)
+            assert answer.status_code == 422, (line.route, answer.status_code, answer.text[:200])
+            told = {error["path"] for error in answer.json()["errors"]}
+            assert set(more) <= told, (line.route, sorted(set(more) - told))
+            assert await bench.digest() == before, line.route
+            tried.append(line.route)
+    assert tried or os.environ.get("MATRIX_ROUTES")
+    print(f"\nmass assignment: {len(tried)} bodies")
 
 
 def _told(what: str, bench: Bench, started: float) -> None:

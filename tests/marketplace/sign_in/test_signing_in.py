@@ -99,6 +99,7 @@ async def test_signing_out_ends_the_session_wherever_its_token_is_kept(world: Wo
 async def test_an_expired_session_is_nobodys_and_a_removed_role_stops_at_once(world: World) -> None:
     caller, email = await person(world)
     await sign_in(world, email)
+    assert (await world.http.get("/api/v1/me")).json()["roles"] != ["reader"]
     await world.sql(
         "update affiliation set roles = '{reader}' where person_id = :id", id=caller.actor.person_id
     )

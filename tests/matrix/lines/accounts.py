@@ -28,10 +28,10 @@ LINES = [
     # API keys
     Line("GET /api/v1/api-keys", ok="signed_in"),
     Line("POST /api/v1/api-keys", ok="signed_in", body={"name": "x", "scope": "read"}),
-    Line("DELETE /api/v1/api-keys/{key_id}", ok="a.*", anonymous=404),
+    Line("DELETE /api/v1/api-keys/{key_id}", ok="a.admin", no="a.* -a.admin", anonymous=404),
     Line("GET /organisation/cles", ok="signed_in"),
     Line("POST /organisation/cles", ok="signed_in", body={"name": "x", "scope": "read"}),
-    Line("POST /organisation/cles/{key_id}/revocation", ok="a.*", anonymous=404),
+    Line("POST /organisation/cles/{key_id}/revocation", ok="a.admin", no="a.* -a.admin", anonymous=404),
     # demo mode
     *public("GET /api/v1/demo/clock", "GET /demo/horloge", "GET /demo/courriels"),
     Line("GET /demo/courriels/{name}", where={"name": "rien"}, anonymous=404),
