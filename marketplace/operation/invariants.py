@@ -13,6 +13,7 @@ from sqlalchemy.types import Text
 
 from marketplace import migrations
 from marketplace.actor import SYSTEM
+from marketplace.audit import verifying
 from marketplace.db import Database
 from marketplace.files import storage
 from marketplace.files.models import StoredFile
@@ -113,9 +114,16 @@ async def _perimeters(reads: AsyncSession, folder: Path) -> list[str]:
     return [f"achat {pool_id}" for pool_id, perimeter, kept in rows if content_hash(perimeter or {}) != kept]
 
 
+async def _journal(reads: AsyncSession, folder: Path) -> list[str]:
+    del folder
+    report = await verifying.verify(reads)
+    return [report.fault.sentence] if report.fault else []
+
+
 _STATES: dict[str, Any] = {"present": sorted(PRESENT), "counted": sorted(COUNTED)}
 _COMPUTED: Sequence[tuple[str, str, Callable[[AsyncSession, Path], Awaitable[list[str]]]]] = (
     ("files_are_whole", "chaque fichier est là, avec son empreinte", _files),
     ("perimeters_hold", "chaque périmètre figé a son empreinte", _perimeters),
+    ("journal_is_sound", "le journal des actes est tel qu’il a été scellé", _journal),
 )
-"""What SQL alone cannot answer. The audit chain's verification has its place here."""
+"""What SQL alone cannot answer."""
