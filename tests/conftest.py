@@ -32,6 +32,13 @@ from tests.support.world import World
 
 SHARED = Path(__file__).parent.parent.parent / "shared"
 TEMPLATE = "template_test"
+HASTE = (
+    "alter system set fsync = off",
+    "alter system set synchronous_commit = off",
+    "alter system set full_page_writes = off",
+    "select pg_reload_conf()",
+)
+"""These engines end with the session: a database dropped without waiting for the disk costs a tenth. Tests of engines start their own."""
 DEPARTMENTS = ("18", "58", "75", "42", "01", "36")
 """The departments kept in the template: enough towns for a pool, small enough to clone in milliseconds."""
 
@@ -91,7 +98,7 @@ async def _make_template(found: Addresses) -> None:
     await _outside_transaction(owner, "vacuum full")
     await owner.dispose()
     superuser = _engine(found.superuser)
-    await _outside_transaction(superuser, f"alter database {DATABASE} rename to {TEMPLATE}")
+    await _outside_transaction(superuser, f"alter database {DATABASE} rename to {TEMPLATE}", *HASTE)
     await superuser.dispose()
 
 
@@ -113,7 +120,9 @@ async def database_urls(addresses: Addresses, data_dir: Path) -> AsyncIterator[d
     """A database of this test's own, cloned from the template (about 35 ms), by role."""
     name = f"test_{next(_numbers)}"
     superuser = _engine(addresses.superuser)
-    await _outside_transaction(superuser, f"create database {name} template {TEMPLATE} owner lotcommun_owner")
+    await _outside_transaction(
+        superuser, f"create database {name} template {TEMPLATE} owner lotcommun_owner strategy file_copy"
+    )
     sockets = Path(addresses.app.partition("host=")[2])
     yield {role: address(sockets, role, name) for role in ("app", "worker", "owner", "postgres")}
     await _outside_transaction(superuser, f"drop database {name} with (force)")

@@ -65,6 +65,7 @@ async def test_the_matrix(market: Market) -> None:
 
 
 @pytest.mark.timeout(600)
+@pytest.mark.proof
 async def test_the_domain_alone_hides_as_much_with_row_level_security_off(market: Market) -> None:
     """Isolation is twice: what the policies would catch, the queries catch too. One person an organisation, refusals only."""
     started = time.perf_counter()
