@@ -65,9 +65,15 @@ def _only_loopback() -> Iterator[None]:
     socket.socket.connect = real  # type: ignore[method-assign]
 
 
+def _quick_folder() -> str | None:
+    """Memory for the engines' files where there is enough of it: a database is cloned four times faster there."""
+    memory = Path("/dev/shm")
+    return str(memory) if memory.is_dir() and shutil.disk_usage(memory).free > 4_000_000_000 else None
+
+
 @pytest.fixture(scope="session")
 def data_dir() -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(prefix="lc-tests-") as folder:
+    with tempfile.TemporaryDirectory(prefix="lc-tests-", dir=_quick_folder()) as folder:
         yield Path(folder)
 
 
