@@ -83,6 +83,7 @@ from marketplace.web.limits import (
     PARTS_LIMIT,
     refuse_deep_json,
     refuse_many_fields,
+    refuse_null,
     refuse_other_formats,
 )
 from marketplace.web.rates import EXPORT, Rates, requests_rule
@@ -330,6 +331,7 @@ async def _before_api(request: Request[Any, Any, Any]) -> None:
     if request.method not in SAFE:
         await refuse_other_formats(request)
         await refuse_deep_json(request)
+    refuse_null(request)
     await _before(request)
 
 

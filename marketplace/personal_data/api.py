@@ -30,7 +30,7 @@ async def ask_copy(session: Writes, by: By) -> CopyOut:
 
 
 @get(
-    "/me/data-copies/{request_id:uuid}", summary="Download a copy (a ZIP)", tags=TAGS, media_type="application/octet-stream"
+    "/me/data-copies/{request_id:uuid}", summary="Download a copy (a ZIP)", tags=TAGS, media_type="application/zip"
 )  # fmt: skip
 async def download(session: Writes, by: By, request_id: FromPath[UUID]) -> Response[bytes]:
     content = await asking.copy_of(session, request_id, by=by)

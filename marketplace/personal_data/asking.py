@@ -27,6 +27,11 @@ class LastAdministrator(Conflict):
     )
 
 
+class CopyNotReady(Conflict):
+    code = "copy_not_ready"
+    sentence = N_("Cette copie se prépare encore : revenez dans une minute.")
+
+
 class NotWaiting(Conflict):
     code = "request_not_waiting"
     sentence = N_("Cette demande n’attend plus de décision.")
@@ -66,14 +71,21 @@ async def copies(reads: ReadSession | Session, by: Actor) -> list[tuple[Personal
 
 
 async def copy_of(session: Session, request_id: UUID, *, by: Actor) -> bytes:
-    """The ZIP of the acting person's request. Raises `NotFound`, also for another's or one that is forgotten."""
-    content: bytes | None = await session.scalar(
-        select(PersonalRequest.content).where(
-            PersonalRequest.id == request_id, PersonalRequest.person_id == by.person_id
+    """The ZIP of the acting person's request. Raises `CopyNotReady`, and `NotFound` for another's or one that is forgotten."""
+    found = (
+        await session.execute(
+            select(PersonalRequest.content, PersonalRequest.state).where(
+                PersonalRequest.id == request_id,
+                PersonalRequest.person_id == by.person_id,
+                PersonalRequest.kind == RequestKind.EXPORT,
+            )
         )
-    )
-    if content is None:
+    ).one_or_none()
+    if found is None or (found.content is None and found.state is RequestState.DONE):
         raise NotFound
+    if found.content is None:
+        raise CopyNotReady
+    content: bytes = found.content
     audit.note(session, by, "personal_request.download", "personal_request", request_id)
     return content
 

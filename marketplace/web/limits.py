@@ -5,6 +5,10 @@ from typing import Any
 
 from litestar import Request
 from litestar.exceptions import ClientException, HTTPException
+from litestar.typing import FieldDefinition
+
+from marketplace.errors import Invalid, wrong
+from marketplace.words import N_
 
 BODY_LIMIT = 1_000_000
 """Bytes of a body, unless its route takes files."""
@@ -35,6 +39,22 @@ async def refuse_deep_json(request: Request[Any, Any, Any]) -> None:
         body = await request.body()
         if depth(body) > DEPTH_LIMIT:
             raise ClientException
+
+
+def refuse_null(request: Request[Any, Any, Any]) -> None:
+    """Raise `Invalid` for « null » given as a date, a number or an id: the framework would take it for nothing given."""
+    fields = request.route_handler.parsed_fn_signature.parameters
+    faults = [
+        wrong(name, N_("Pour ne rien demander ici, retirez ce paramètre."), code="null")
+        for name, value in request.query_params.multi_items()
+        if value == "null" and name in fields and _takes_no_text(fields[name])
+    ]
+    if faults:
+        raise Invalid(faults)
+
+
+def _takes_no_text(field: FieldDefinition) -> bool:
+    return field.is_optional and not any(inner.annotation is str for inner in field.inner_types)
 
 
 async def refuse_many_fields(request: Request[Any, Any, Any]) -> None:

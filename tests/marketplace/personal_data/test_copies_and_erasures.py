@@ -172,7 +172,8 @@ async def test_the_api_gives_the_same_copy(world: World) -> None:
     town = await world.town()
     asked = (await town.post("/me/data-copies")).json()
     assert (asked["state"], asked["ready"]) == ("confirmed", False)
-    assert (await town.get(f"/me/data-copies/{asked['id']}")).status_code == 404
+    early = await town.get(f"/me/data-copies/{asked['id']}")
+    assert (early.status_code, early.json()["code"]) == (409, "copy_not_ready")
     await world.work()
     assert (await town.read("/me/data-copies"))[0]["ready"] is True
     got = await town.get(f"/me/data-copies/{asked['id']}")

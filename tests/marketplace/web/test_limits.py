@@ -2,6 +2,7 @@
 
 import pytest
 
+from marketplace.actor import Role
 from marketplace.web.limits import BODY_LIMIT, DEPTH_LIMIT, FIELDS_LIMIT, PARTS_LIMIT, depth
 from tests.support.world import World
 
@@ -88,3 +89,14 @@ async def test_json_nested_without_sense_and_forms_without_end_are_refused(world
 def test_depth_counts_brackets_and_not_those_of_strings(text: bytes, found: int) -> None:
     assert depth(text) == found
     assert depth(b"[" * DEPTH_LIMIT) == 0
+
+
+async def test_null_is_no_date_and_no_id_but_may_be_a_word(world: World) -> None:
+    admin = await world.town(roles=frozenset({Role.ADMIN}))
+    for query, status in (("until=null", 422), ("person=null", 422), ("subject=null", 200), ("", 200)):
+        answer = await world.http.get(f"/api/v1/organisation/journal?{query}", headers=admin.headers)
+        assert answer.status_code == status, query
+    refused = await world.http.get(
+        "/api/v1/organisation/journal?since=null&until=null", headers=admin.headers
+    )
+    assert {error["path"] for error in refused.json()["errors"]} == {"since", "until"}
