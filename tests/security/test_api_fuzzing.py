@@ -48,7 +48,7 @@ def _fuzz(site: str, key: str, folder: Path) -> dict[str, Any]:
             "--seed", "1", "-c", ",".join(CHECKS), "--continue-on-failure", "--no-color", "--warnings", "off",
             "--report", "json", "--report-json-path", str(report), "-H", f"Authorization: Bearer {key}",
         ],
-        capture_output=True, text=True, check=False, timeout=600,
+        capture_output=True, text=True, check=False, timeout=600, cwd=folder,
     )  # fmt: skip
     assert report.exists(), ran.stdout[-3000:] + ran.stderr[-3000:]
     told = json.loads(report.read_text())
