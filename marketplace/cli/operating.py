@@ -4,7 +4,7 @@ import asyncio
 import json
 from contextlib import nullcontext
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -93,11 +93,9 @@ def restore(
         return str(typed).strip() == expected
 
     with instance(data_dir, say=say, migrate=False) as settings:
-        if force and name is None:
-            bars: Any = nullcontext(lambda *_: None)  # a question and moving bars do not share a terminal
-        else:
-            bars = bars()
-        with bars as advance:
+        # a question and moving bars do not share a terminal
+        progress = nullcontext(lambda *_: None) if force and name is None else bars()
+        with progress as advance:
             done = asyncio.run(run(settings, file, force=force, confirm=confirm, advance=advance))
     sound = all(finding.ok for finding in done.invariants)
     if as_json:
