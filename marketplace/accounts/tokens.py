@@ -107,15 +107,6 @@ async def spend(session: Session, secret: str, purpose: Purpose, token: str) -> 
     return await _checked(session, secret, purpose, token, "spend_one_time_token")
 
 
-async def withdraw(session: Session, purpose: Purpose, *, bound_to: str) -> None:
-    """Make every unused token of `purpose` about `bound_to` worthless (a new one replaces it, or it is cancelled)."""
-    await session.execute(
-        delete(OneTimeToken).where(
-            OneTimeToken.purpose == purpose, OneTimeToken.bound_to == bound_to, OneTimeToken.used_at.is_(None)
-        )
-    )
-
-
 async def withdraw_from(session: Session, purpose: Purpose, person_id: PersonId) -> None:
     """Make every unused token of `purpose` that somebody holds worthless. With the worker's rights."""
     await session.execute(
