@@ -1,0 +1,1 @@
+"""Reviewing sheets: the queue, the checklist, the differences, comments, and decisions with their reasons."""

@@ -1,0 +1,14 @@
+"""The directory: sheets with their whole content, their revisions, and what is projected from them."""
+
+revision = "0014"
+down_revision = "0013"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Nothing yet."""
+
+
+def downgrade() -> None:
+    """Nothing yet."""

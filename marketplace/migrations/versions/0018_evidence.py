@@ -1,0 +1,14 @@
+"""What proves a claim: documents, confirmations by towns, public contracts, deliveries here."""
+
+revision = "0018"
+down_revision = "0017"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Nothing yet."""
+
+
+def downgrade() -> None:
+    """Nothing yet."""
