@@ -16,6 +16,8 @@ from litestar.static_files import create_static_files_router
 from litestar.types import ControllerRouterHandler
 from sqlalchemy.exc import DBAPIError
 
+import catalog.curation.api
+import catalog.curation.pages
 import catalog.solutions.api
 import catalog.solutions.pages
 import marketplace.accounts.api
@@ -105,6 +107,7 @@ ROOMS: dict[str, Path] = {
         marketplace.demo,
         marketplace.site,
         search,
+        catalog.curation,
         catalog.solutions,
         procurement.compass,
         procurement.needs,
@@ -133,6 +136,7 @@ API: Sequence[HTTPRouteHandler] = [
     *marketplace.files.api.HANDLERS,
     *search.api.HANDLERS,
     *catalog.solutions.api.HANDLERS,
+    *catalog.curation.api.HANDLERS,
     *procurement.compass.api.HANDLERS,
     *procurement.needs.api.HANDLERS,
     *procurement.pools.api.HANDLERS,
@@ -160,6 +164,7 @@ PAGES: Sequence[ControllerRouterHandler] = [
     *marketplace.files.api.PAGES,
     *marketplace.site.pages.HANDLERS,
     *catalog.solutions.pages.HANDLERS,
+    *catalog.curation.pages.HANDLERS,
     *procurement.compass.pages.HANDLERS,
     *procurement.needs.pages.HANDLERS,
     *procurement.board.pages.HANDLERS,

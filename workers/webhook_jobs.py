@@ -9,7 +9,6 @@ from uuid import UUID
 from sqlalchemy import select
 
 from catalog.solutions.events import SheetReviewed
-from catalog.solutions.lifecycle import SolutionState
 from catalog.solutions.models import Solution
 from marketplace import clock
 from marketplace.actor import Role
@@ -134,20 +133,18 @@ async def invoice_paid(session: Session, event: InvoicePaid, tools: Tools) -> No
 
 
 async def sheet_reviewed(session: Session, event: SheetReviewed, tools: Tools) -> None:
-    """A sheet that moved on meanwhile is told of by its next review."""
+    """A revision was accepted or sent back: each such decision is told once."""
     del tools
     sheet = await session.get(Solution, event.solution_id)
     if sheet is None or sheet.startup_id is None:
         return
-    kinds = {
-        SolutionState.PUBLISHED: "solution.published",
-        SolutionState.DRAFT: "solution.changes_requested",
-    }
-    if sheet.state in kinds:
+    kinds = {"accept": "solution.published", "request_changes": "solution.changes_requested"}
+    if event.decision in kinds:
+        kind = kinds[event.decision]
         await publish(
-            session, sheet.startup_id, kinds[sheet.state],
-            {"solution_id": sheet.id, "slug": sheet.slug, "state": sheet.state},
-            key=f"{kinds[sheet.state]}:{sheet.id}:{sheet.state_since.isoformat()}", now=await clock.now(session),
+            session, sheet.startup_id, kind,
+            {"solution_id": sheet.id, "slug": sheet.slug, "state": sheet.state, "revision": event.revision},
+            key=f"{kind}:{sheet.id}:{event.revision}.{event.version}", now=await clock.now(session),
         )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""`/api/v1/solutions/…`: one sheet, a startup's drafts, a curator's decisions. The list is the search's (`search/api.py`)."""
+"""`/api/v1/solutions/{slug}` and `/api/v1/my/solutions`: one sheet, and a startup's own. The list is the search's (`search/api.py`)."""
 
 from typing import Any
 from uuid import UUID
@@ -6,11 +6,13 @@ from uuid import UUID
 from litestar import Request, get, post, put
 from litestar.params import FromPath, JSONBody
 
-from catalog.solutions import curation, drafting, queries
+from catalog.solutions import drafting, queries
+from catalog.solutions.content import SheetDraft
 from catalog.solutions.models import Solution
-from catalog.solutions.schemas import Decision, SheetIn, SheetOut
+from catalog.solutions.schemas import MySheetOut, SheetOut, state_of, version_of
 from marketplace import clock
-from marketplace.actor import OrganisationKind, Role
+from marketplace.actor import Actor, OrganisationKind
+from marketplace.db import Session
 from marketplace.ids import SolutionId
 from marketplace.web.creating import creating
 from marketplace.web.schemas import Output
@@ -28,6 +30,10 @@ class SheetMoved(Output):
     state: str
     version: int
 
+    @classmethod
+    def of(cls, sheet: Solution) -> "SheetMoved":
+        return cls(id=sheet.id, slug=sheet.slug, state=state_of(sheet), version=version_of(sheet))
+
 
 @get("/solutions/{slug:str}", summary="One sheet", tags=TAGS)
 async def show(reads: Reads, slug: FromPath[str]) -> SheetOut:
@@ -37,7 +43,7 @@ async def show(reads: Reads, slug: FromPath[str]) -> SheetOut:
 @get("/my/solutions", summary="My startup's sheets", tags=TAGS)
 async def my_sheets(reads: Reads, by: By) -> list[SheetMoved]:
     startup_id = by.require(OrganisationKind.STARTUP)
-    return [_moved(sheet) for sheet in await queries.of_startup(reads, startup_id)]
+    return [SheetMoved.of(sheet) for sheet in await queries.of_startup(reads, startup_id)]
 
 
 @get(
@@ -45,116 +51,68 @@ async def my_sheets(reads: Reads, by: By) -> list[SheetMoved]:
     summary="One of my startup's sheets (or any, for a curator)",
     tags=TAGS,
 )
-async def show_mine(reads: Reads, by: By, solution_id: FromPath[UUID]) -> SheetOut:
-    return SheetOut.of(await queries.by_id(reads, SolutionId(solution_id), by))
+async def show_mine(reads: Reads, by: By, solution_id: FromPath[UUID]) -> MySheetOut:
+    sheet = await queries.by_id(reads, SolutionId(solution_id), by)
+    return MySheetOut.holding(sheet, await queries.latest(reads, sheet))
 
 
 @post("/my/solutions", summary="Draft a sheet", tags=TAGS)
 @creating
 async def draft(
-    request: Request[Any, Any, Any], session: Writes, by: By, data: JSONBody[SheetIn]
+    request: Request[Any, Any, Any], session: Writes, by: By, data: JSONBody[SheetDraft]
 ) -> SheetMoved:
     del request
-    return _moved(await drafting.draft(session, data, by=by, now=await clock.now(session)))
+    made = await drafting.draft(session, data, by=by, now=await clock.now(session))
+    return await _read(session, by, made.id)
 
 
-@put("/my/solutions/{solution_id:uuid}", summary="Replace a draft's content (If-Match: version)", tags=TAGS)
+@put(
+    "/my/solutions/{solution_id:uuid}",
+    summary="Replace a draft's content, or begin a published sheet's next revision (If-Match: version)",
+    tags=TAGS,
+)
 async def edit(
     request: Request[Any, Any, Any],
     session: Writes,
     by: By,
     solution_id: FromPath[UUID],
-    data: JSONBody[SheetIn],
+    data: JSONBody[SheetDraft],
 ) -> SheetMoved:
-    version = asked_version(request)
-    return _moved(await drafting.edit(session, SolutionId(solution_id), data, version=version or 0, by=by))
+    version, now = asked_version(request) or 0, await clock.now(session)
+    await drafting.edit(session, SolutionId(solution_id), data, version=version, by=by, now=now)
+    return await _read(session, by, solution_id)
 
 
 @post("/my/solutions/{solution_id:uuid}/submission", summary="Ask for a review", tags=TAGS, status_code=200)
 async def submit(session: Writes, by: By, solution_id: FromPath[UUID]) -> SheetMoved:
-    return _moved(
-        await drafting.submit(session, SolutionId(solution_id), by=by, now=await clock.now(session))
-    )
-
-
-@get("/reviews", summary="Sheets waiting for a review (curators)", tags=TAGS)
-async def reviews(reads: Reads, by: By) -> list[SheetMoved]:
-    by.require_role(Role.CURATOR)
-    return [_moved(sheet) for sheet in await queries.to_review(reads)]
+    await drafting.submit(session, SolutionId(solution_id), by=by, now=await clock.now(session))
+    return await _read(session, by, solution_id)
 
 
 @post(
-    "/reviews/{solution_id:uuid}/publication", summary="Publish a submitted sheet", tags=TAGS, status_code=200
-)
-async def publish(session: Writes, by: By, solution_id: FromPath[UUID]) -> SheetMoved:
-    return _moved(
-        await curation.publish(session, SolutionId(solution_id), by=by, now=await clock.now(session))
-    )
-
-
-@post(
-    "/reviews/{solution_id:uuid}/changes",
-    summary="Send a sheet back to its startup",
+    "/my/solutions/{solution_id:uuid}/submission/withdrawal",
+    summary="Take a submission back, while no curator reads it",
     tags=TAGS,
     status_code=200,
 )
-async def request_changes(
-    session: Writes, by: By, solution_id: FromPath[UUID], data: JSONBody[Decision]
-) -> SheetMoved:
-    now = await clock.now(session)
-    return _moved(
-        await curation.request_changes(session, SolutionId(solution_id), data.reason, by=by, now=now)
-    )
+async def take_back(session: Writes, by: By, solution_id: FromPath[UUID]) -> SheetMoved:
+    await drafting.take_back(session, SolutionId(solution_id), by=by, now=await clock.now(session))
+    return await _read(session, by, solution_id)
 
 
 @post(
-    "/reviews/{solution_id:uuid}/suspension",
-    summary="Take a published sheet down",
+    "/my/solutions/{solution_id:uuid}/withdrawal",
+    summary="Abandon a draft: of a revision, or of a sheet that was never published",
     tags=TAGS,
     status_code=200,
 )
-async def suspend(
-    session: Writes, by: By, solution_id: FromPath[UUID], data: JSONBody[Decision]
-) -> SheetMoved:
-    return _moved(
-        await curation.suspend(
-            session, SolutionId(solution_id), data.reason, by=by, now=await clock.now(session)
-        )
-    )
+async def withdraw(session: Writes, by: By, solution_id: FromPath[UUID]) -> SheetMoved:
+    await drafting.withdraw(session, SolutionId(solution_id), by=by, now=await clock.now(session))
+    return await _read(session, by, solution_id)
 
 
-@post(
-    "/reviews/{solution_id:uuid}/reinstatement",
-    summary="Bring a suspended sheet back",
-    tags=TAGS,
-    status_code=200,
-)
-async def reinstate(session: Writes, by: By, solution_id: FromPath[UUID]) -> SheetMoved:
-    return _moved(
-        await curation.reinstate(session, SolutionId(solution_id), by=by, now=await clock.now(session))
-    )
+async def _read(session: Session, by: Actor, solution_id: UUID) -> SheetMoved:
+    return SheetMoved.of(await queries.by_id(session, SolutionId(solution_id), by))
 
 
-@post(
-    "/reviews/{solution_id:uuid}/archive",
-    summary="Take a sheet out of the directory for good",
-    tags=TAGS,
-    status_code=200,
-)
-async def archive(
-    session: Writes, by: By, solution_id: FromPath[UUID], data: JSONBody[Decision]
-) -> SheetMoved:
-    return _moved(
-        await curation.archive(
-            session, SolutionId(solution_id), data.reason, by=by, now=await clock.now(session)
-        )
-    )
-
-
-def _moved(sheet: Solution) -> SheetMoved:
-    return SheetMoved(id=sheet.id, slug=sheet.slug, state=sheet.state, version=sheet.version)
-
-
-HANDLERS = [
-    show, my_sheets, show_mine, draft, edit, submit, reviews, publish, request_changes, suspend, reinstate, archive,
-]  # fmt: skip
+HANDLERS = [show, my_sheets, show_mine, draft, edit, submit, take_back, withdraw]

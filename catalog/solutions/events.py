@@ -25,7 +25,7 @@ class SheetsLoaded(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SheetSubmitted(Event):
-    """A startup asks for its sheet to be reviewed."""
+    """A startup asks for its sheet, or a revision of it, to be reviewed."""
 
     topic: ClassVar[str] = "solution.submitted"
     solution_id: SolutionId
@@ -33,8 +33,13 @@ class SheetSubmitted(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SheetReviewed(Event):
-    """A curator decided; `reason` is empty for a publication."""
+    """A curator (or the startup, for an archive) decided: `decision` is the move, `revision` and
+    `version` what it was about.
+    """
 
     topic: ClassVar[str] = "solution.reviewed"
     solution_id: SolutionId
     reason: str
+    decision: str = ""
+    revision: int = 0
+    version: int = 0

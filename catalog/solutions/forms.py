@@ -2,8 +2,9 @@
 
 from pydantic import Field
 
+from catalog.solutions.content import DomainId, PriceIn, SheetIn, StepIn, UnitId
 from catalog.solutions.models import Basis, Maturity
-from catalog.solutions.schemas import DomainId, PriceIn, SheetIn, StepIn, UnitId, WebAddress
+from catalog.solutions.texts import WebAddress
 from marketplace.web.schemas import Input, Sentence, Short, Text
 from marketplace.web.typed import Euros, Number
 

@@ -19,18 +19,21 @@ from typing import Any
 
 from pydantic import ValidationError
 from sqlalchemy import select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.dialects.postgresql import distinct_on
 
-from catalog.solutions.drafting import price_lines, replace_content, slug_of
+from catalog.solutions import queries, revising
+from catalog.solutions.content import SheetDraft
+from catalog.solutions.drafting import slug_of
 from catalog.solutions.events import SheetsLoaded
-from catalog.solutions.lifecycle import SolutionState
-from catalog.solutions.models import Solution
+from catalog.solutions.lifecycle import RevisionState, SolutionState
+from catalog.solutions.models import Revision, Solution
 from catalog.solutions.schemas import SheetRecord
 from marketplace import audit, outbox
 from marketplace.accounts.models import Organisation
 from marketplace.actor import SYSTEM, Actor, OrganisationKind
 from marketplace.db import Database, Session
 from marketplace.errors import FieldError, wrong
+from marketplace.ids import SolutionId, new_id
 from marketplace.tabular import SourceRow
 from marketplace.web.validation import from_pydantic
 from marketplace.words import N_
@@ -128,7 +131,7 @@ def _from_french(values: dict[str, Any]) -> dict[str, Any]:
         "id": values.get("id"),
         "name": values.get("nom"),
         "summary": values.get("accroche"),
-        "description": values.get("description") or "",
+        "description": values.get("description") or None,
         "domains": _listed(values.get("domaines")),
         "tags": _listed(values.get("etiquettes")),
         "audiences": [text for text in _listed(values.get("publics")) if str(text).strip()],
@@ -210,49 +213,86 @@ async def _write(
         for sheet in await session.scalars(
             select(Solution)
             .where(Solution.slug.in_([record.id for record in records]))
-            .options(selectinload(Solution.prices))
+            .options(*queries.PARTS)
             .order_by(Solution.id)
             .with_for_update(of=Solution)
         )
     }
+    shown = await _shown(session, [sheet.id for sheet in known.values()])
     owners = await _owners(session, records)
     changed = []
     for record in records:
         sheet = known.get(record.id)
-        content = _content(record)
+        content, kept = SheetDraft.model_validate(record.stored()), _kept(record)
         owner = owners.get(record.supplier_siren) or (
             owners.get(record.supplier) if record.fictional else None
         )
+        last = shown.get(sheet.id) if sheet else None
+        besides = [name for name, value in kept.items() if sheet and getattr(sheet, name) != value]
         if sheet is None:
             sheet = Solution(
-                slug=record.id, startup_id=owner, state=SolutionState.PUBLISHED, state_since=now, **content
-            )
-            sheet.prices = price_lines(record.prices)
-            session.add(sheet)
+                id=new_id(), slug=record.id, startup_id=owner, state=SolutionState.PUBLISHED, state_since=now, name=record.name, summary="",
+                description="", domains=[], tags=[], audiences=[], maturity=record.maturity, **kept,
+            )  # fmt: skip
             report.created += 1
-        elif _same(sheet, content, record):
+        elif last and last.content == content.stored() and not besides:
             report.unchanged += 1
             continue
         else:
-            await replace_content(session, sheet, content, record.prices)
             report.updated += 1
-        await session.flush()
+        await _accept(session, sheet, content, last, now=now, besides={name: kept[name] for name in besides})
         audit.note(session, by, "solution.import", "solution", sheet.id, after={"slug": sheet.slug})
         changed.append(sheet.id)
     if changed:
         outbox.record(session, SheetsLoaded(solution_ids=tuple(changed)))
 
 
-def _content(record: SheetRecord) -> dict[str, Any]:
-    kept = record.model_dump(exclude={"id", "prices", "supplier", "supplier_siren"})
-    return kept | {"supplier_name": record.supplier or record.name}
+async def _accept(
+    session: Session,
+    sheet: Solution,
+    content: SheetDraft,
+    last: Revision | None,
+    *,
+    now: datetime,
+    besides: dict[str, Any],
+) -> None:
+    """Publish what was loaded as an accepted revision; a revision that its startup has open keeps its own changes."""
+    before = last.content if last else {}
+    number = await revising.next_number(session, sheet) if sheet in session else 1
+    being_written = sheet.open_revision if last else None
+    if being_written:
+        number, being_written.number = being_written.number, number
+        await session.flush()
+    for name, value in besides.items():
+        setattr(sheet, name, value)
+    loaded = Revision(
+        solution_id=sheet.id, number=number, base=last.number if last else 0, content=content.stored(), changed=[],
+        state=RevisionState.ACCEPTED, state_since=now,
+    )  # fmt: skip
+    await revising.show(session, sheet, loaded, content, before=before, now=now, besides=list(besides))
+    session.add(loaded)
+    if being_written:
+        revising.rebase(being_written, before, loaded.content, number)
+        await session.flush()
 
 
-def _same(sheet: Solution, content: dict[str, Any], record: SheetRecord) -> bool:
-    if any(getattr(sheet, name) != value for name, value in content.items()):
-        return False
-    mine = [(p.label, p.unit, p.basis, p.vat_rate, p.mode, p.steps) for p in sheet.prices]
-    return mine == [(p.label, p.unit, p.basis, p.vat_rate, p.mode, p.rows()) for p in record.prices]
+async def _shown(session: Session, ids: list[SolutionId]) -> dict[SolutionId, Revision]:
+    """The revision that the directory shows of each sheet."""
+    rows = await session.scalars(
+        select(Revision)
+        .where(Revision.solution_id.in_(ids), Revision.state == RevisionState.ACCEPTED)
+        .order_by(Revision.solution_id, Revision.number.desc())
+        .ext(distinct_on(Revision.solution_id))
+    )
+    return {revision.solution_id: revision for revision in rows}
+
+
+def _kept(record: SheetRecord) -> dict[str, Any]:
+    """What a record says that is not content."""
+    return {
+        "supplier_name": record.supplier or record.name, "source": record.source, "licence": record.licence,
+        "fictional": record.fictional,
+    }  # fmt: skip
 
 
 async def _owners(session: Session, records: list[SheetRecord]) -> dict[str | None, Any]:

@@ -1,8 +1,16 @@
-"""The life of a sheet.
+"""The life of a sheet in the directory, and of each revision of its content.
 
-draft ──submit──▶ submitted ──publish──▶ published ──suspend──▶ suspended
-  ▲                  │                       │ ▲──────reinstate─────┘ │
-  └──request_changes─┘                       └────archive──▶ archived ◀┘
+sheet:     draft ──publish──▶ published ──suspend──▶ suspended
+             │                  │  ▲──────reinstate─────┘ │
+             └────archive───────┴─────▶ archived ◀────────┘
+
+revision:  draft ──submit──▶ submitted ──take──▶ in_review
+             │ ▲──take_back──────┘ ▲──release──────┘ │
+             │ ├──request_changes──┘                 │      submitted, in_review ──accept──▶ accepted
+             │ └─────request_changes─────────────────┘
+             └──withdraw──▶ withdrawn
+
+Accepting the first revision publishes the sheet; a published sheet stays as it is while its next revision is reviewed.
 """
 
 from enum import StrEnum
@@ -15,19 +23,36 @@ from marketplace.words import N_
 
 class SolutionState(StrEnum):
     DRAFT = "draft"
-    SUBMITTED = "submitted"
     PUBLISHED = "published"
     SUSPENDED = "suspended"
     ARCHIVED = "archived"
 
 
+class RevisionState(StrEnum):
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    IN_REVIEW = "in_review"
+    ACCEPTED = "accepted"
+    WITHDRAWN = "withdrawn"
+
+
 STATE_NAMES = {
     SolutionState.DRAFT: N_("brouillon"),
-    SolutionState.SUBMITTED: N_("en relecture"),
     SolutionState.PUBLISHED: N_("publiée"),
     SolutionState.SUSPENDED: N_("suspendue"),
     SolutionState.ARCHIVED: N_("archivée"),
 }
+
+REVISION_STATE_NAMES = {
+    RevisionState.DRAFT: N_("brouillon"),
+    RevisionState.SUBMITTED: N_("envoyée"),
+    RevisionState.IN_REVIEW: N_("en relecture"),
+    RevisionState.ACCEPTED: N_("acceptée"),
+    RevisionState.WITHDRAWN: N_("abandonnée"),
+}
+
+OPEN = frozenset({RevisionState.DRAFT, RevisionState.SUBMITTED, RevisionState.IN_REVIEW})
+WAITING = frozenset({RevisionState.SUBMITTED, RevisionState.IN_REVIEW})
 
 
 class Who(StrEnum):
@@ -42,19 +67,36 @@ WHO_NAMES = {
     Who.CURATOR: N_("la relecture"),
 }
 
-D, S, P, U, A = SolutionState
+ANYBODY = frozenset(Who)
+STARTUP = frozenset({Who.STARTUP})
+CURATOR = frozenset({Who.CURATOR})
+
+D, P, U, A = SolutionState
 
 SHEET: Lifecycle[SolutionState, Who] = Lifecycle(
     "solution",
     [
-        Move("submit", frozenset({D}), S, frozenset({Who.STARTUP})),
-        Move("request_changes", frozenset({S}), D, frozenset({Who.CURATOR})),
-        Move("publish", frozenset({S}), P, frozenset({Who.CURATOR})),
-        Move("suspend", frozenset({P}), U, frozenset({Who.CURATOR})),
-        Move("reinstate", frozenset({U}), P, frozenset({Who.CURATOR})),
-        Move("archive", frozenset({P, U}), A, frozenset({Who.STARTUP, Who.CURATOR})),
+        Move("publish", frozenset({D}), P, CURATOR),
+        Move("suspend", frozenset({P}), U, CURATOR),
+        Move("reinstate", frozenset({U}), P, CURATOR),
+        Move("archive", frozenset({D, P, U}), A, ANYBODY),
     ],
     names=STATE_NAMES,
+    people=WHO_NAMES,
+)
+
+REVISION: Lifecycle[RevisionState, Who] = Lifecycle(
+    "revision",
+    [
+        Move("submit", frozenset({RevisionState.DRAFT}), RevisionState.SUBMITTED, STARTUP),
+        Move("take_back", frozenset({RevisionState.SUBMITTED}), RevisionState.DRAFT, STARTUP),
+        Move("take", frozenset({RevisionState.SUBMITTED}), RevisionState.IN_REVIEW, CURATOR),
+        Move("release", frozenset({RevisionState.IN_REVIEW}), RevisionState.SUBMITTED, CURATOR),
+        Move("request_changes", WAITING, RevisionState.DRAFT, CURATOR),
+        Move("accept", WAITING, RevisionState.ACCEPTED, CURATOR),
+        Move("withdraw", frozenset({RevisionState.DRAFT}), RevisionState.WITHDRAWN, STARTUP),
+    ],
+    names=REVISION_STATE_NAMES,
     people=WHO_NAMES,
 )
 

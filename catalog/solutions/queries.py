@@ -7,14 +7,22 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, or_, select, true
 from sqlalchemy.orm import selectinload
 
-from catalog.solutions.lifecycle import SolutionState
-from catalog.solutions.models import Basis, Maturity, PriceLine, Solution
+from catalog.solutions.lifecycle import WAITING, RevisionState, SolutionState
+from catalog.solutions.models import Basis, Maturity, PriceLine, Revision, Solution
 from marketplace.actor import Actor, Role
 from marketplace.db import ReadSession, Session, acting, owned
 from marketplace.errors import NotFound
 from marketplace.ids import OrganisationId, SolutionId
 from marketplace.money import Cents
 from marketplace.pricing import Step, Tiers
+
+PARTS = (
+    selectinload(Solution.prices),
+    selectinload(Solution.references),
+    selectinload(Solution.attachments),
+    selectinload(Solution.open_revision),
+)
+"""What a whole sheet is read with."""
 
 
 def theirs(session: ReadSession | Session) -> ColumnElement[bool]:
@@ -23,11 +31,11 @@ def theirs(session: ReadSession | Session) -> ColumnElement[bool]:
 
 
 async def by_slug(reads: ReadSession | Session, slug: str) -> Solution:
-    """One sheet that the asker may see, with its prices: published, its startup's, or any for a curator. Raises `NotFound`."""
+    """One sheet that the asker may see, with its parts: published, its startup's, or any for a curator. Raises `NotFound`."""
     found = await reads.scalar(
         select(Solution)
         .where(Solution.slug == slug, or_(Solution.state == SolutionState.PUBLISHED, theirs(reads)))
-        .options(selectinload(Solution.prices))
+        .options(*PARTS)
     )
     if found is None:
         raise NotFound
@@ -35,9 +43,12 @@ async def by_slug(reads: ReadSession | Session, slug: str) -> Solution:
 
 
 async def by_id(reads: ReadSession | Session, solution_id: SolutionId, by: Actor) -> Solution:
-    """One sheet of the acting startup, or any for a curator, with its prices. Raises `NotFound`."""
+    """One sheet of the acting startup, or any for a curator, with its parts. Raises `NotFound`."""
     found = await reads.scalar(
-        select(Solution).where(Solution.id == solution_id).options(selectinload(Solution.prices))
+        select(Solution)
+        .where(Solution.id == solution_id)
+        .options(*PARTS)
+        .execution_options(populate_existing=True)
     )
     if found is None or not (by.acts_for(found.startup_id) or "curator" in by.roles):
         raise NotFound
@@ -58,17 +69,39 @@ async def of_startup(reads: ReadSession | Session, startup_id: OrganisationId) -
     """A startup's own sheets, the last changed first."""
     return list(
         await reads.scalars(
-            select(Solution).where(Solution.startup_id == startup_id).order_by(Solution.state_since.desc())
+            select(Solution)
+            .where(Solution.startup_id == startup_id)
+            .options(selectinload(Solution.open_revision))
+            .order_by(Solution.state_since.desc())
         )
     )
 
 
 async def to_review(reads: ReadSession | Session) -> list[Solution]:
-    """The submitted sheets, the longest waiting first."""
+    """The sheets whose revision waits for a curator, the longest waiting first."""
     return list(
         await reads.scalars(
-            select(Solution).where(Solution.state == SolutionState.SUBMITTED).order_by(Solution.state_since)
+            select(Solution)
+            .join(Revision, Revision.solution_id == Solution.id)
+            .where(Revision.state.in_(WAITING))
+            .options(selectinload(Solution.open_revision))
+            .order_by(Revision.submitted_at)
         )
+    )
+
+
+async def latest(reads: ReadSession | Session, sheet: Solution) -> Revision | None:
+    """The open revision of a sheet, else the one that the directory shows. For its startup and curators."""
+    return sheet.open_revision or await last_accepted(reads, sheet.id)
+
+
+async def last_accepted(reads: ReadSession | Session, solution_id: SolutionId) -> Revision | None:
+    """The revision that the directory shows, if any ever was accepted. For its startup and curators."""
+    return await reads.scalar(
+        select(Revision)
+        .where(Revision.solution_id == solution_id, Revision.state == RevisionState.ACCEPTED)
+        .order_by(Revision.number.desc())
+        .limit(1)
     )
 
 

@@ -1,99 +1,29 @@
-"""What a sheet is made of, for drafts, imports and answers."""
+"""What the API says of sheets. What a sheet is made of is in `content.py`."""
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AfterValidator, Field, HttpUrl, StringConstraints, TypeAdapter, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
-from catalog.solutions.lifecycle import SolutionState
-from catalog.solutions.models import Basis, Maturity, PriceLine, Solution
-from catalog.taxonomy import domains
-from marketplace.errors import FieldError, Invalid
-from marketplace.pricing import faults
-from marketplace.units import UNITS
-from marketplace.web.schemas import Amount, Input, Output, Quantity, Rate, Sentence, Short, Text, clean, plain
-from marketplace.words import N_
-
-
-def _known_domain(value: str) -> str:
-    if value not in domains():
-        raise PydanticCustomError(
-            "choice", N_("Ce domaine n’existe pas. Choisissez-en un dans la liste des 25 domaines.")
-        )
-    return value
-
-
-def _known_unit(value: str) -> str:
-    if value not in UNITS:
-        raise PydanticCustomError(
-            "choice", N_("Cette unité n’existe pas. Choisissez-en une dans la liste des unités.")
-        )
-    return value
-
-
-def _web_address(value: str) -> str:
-    return str(TypeAdapter(HttpUrl).validate_python(value))
-
-
-DomainId = Annotated[str, AfterValidator(_known_domain)]
-UnitId = Annotated[str, AfterValidator(_known_unit)]
-Tag = Annotated[str, StringConstraints(min_length=1, max_length=60), AfterValidator(clean)]
-WebAddress = Annotated[str, StringConstraints(max_length=300), AfterValidator(_web_address)]
-
-
-class StepIn(Input):
-    """One tier. `to` is optional, and then must be the next tier's `from`: a gap or an overlap is refused."""
-
-    from_: Quantity = Field(alias="from")
-    to: Quantity | None = None
-    unit_price_cents: Amount
-
-
-class PriceIn(Input):
-    """One published price: what is priced, in which unit, for how long, by tiers."""
-
-    label: Short
-    unit: UnitId
-    basis: Basis
-    vat_rate: Rate = Decimal(20)
-    mode: Literal["all_units", "graduated"] = "all_units"
-    steps: list[StepIn] = Field(max_length=20)
-
-    def rows(self) -> list[dict[str, Any]]:
-        """The tiers as they are kept."""
-        return [
-            {"from": plain(step.from_), "unit_price_cents": int(step.unit_price_cents)} for step in self.steps
-        ]
-
-
-class SheetIn(Input):
-    """The content of a sheet, as its startup writes it."""
-
-    name: Short
-    summary: Sentence
-    description: Text
-    domains: list[DomainId] = Field(min_length=1, max_length=4)
-    tags: list[Tag] = Field(default=[], max_length=12)
-    audiences: list[Tag] = Field(default=[], max_length=12)
-    maturity: Maturity
-    website: WebAddress | None = None
-    since: date | None = None
-    prices: list[PriceIn] = Field(default=[], max_length=10)
+from catalog.solutions.content import DomainId, SheetDraft, SheetIn
+from catalog.solutions.models import Basis, Maturity, PriceLine, Reference, Revision, Solution
+from catalog.solutions.soundness import price_faults
+from catalog.solutions.texts import Description, Line
+from marketplace.db import Json
+from marketplace.web.schemas import Input, Output, Sentence, clean, plain
 
 
 class SheetRecord(SheetIn):
     """A row of an import: the same content, with its slug and where it comes from. An imported sheet may have no domain."""
 
     id: Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=120)]
-    summary: Annotated[str, StringConstraints(min_length=1, max_length=1000), AfterValidator(clean)]
-    description: Annotated[str, StringConstraints(max_length=20_000), AfterValidator(clean)] = ""
+    description: Description | None = None  # type: ignore[assignment]
     domains: list[DomainId] = Field(default=[], max_length=6)
-    audiences: list[Tag] = Field(default=[], max_length=30)
     maturity: Maturity = Maturity.UNKNOWN
-    supplier: Short | None = None
+    supplier: Line | None = None
     supplier_siren: Annotated[str, StringConstraints(pattern=r"^[0-9]{9}$")] | None = None
     source: Annotated[str, StringConstraints(max_length=500), AfterValidator(clean)] | None = None
     licence: Annotated[str, StringConstraints(max_length=500), AfterValidator(clean)] | None = None
@@ -105,29 +35,6 @@ class SheetRecord(SheetIn):
         if found:
             raise PydanticCustomError("choice", "; ".join(f"{fault.path} : {fault}" for fault in found))
         return self
-
-
-def price_faults(prices: list[PriceIn]) -> list[FieldError]:
-    """What is wrong with published prices beyond each value: tier tables, and two modes for one unit."""
-    found: list[FieldError] = []
-    modes: dict[str, str] = {}
-    for i, price in enumerate(prices):
-        found += faults([(step.from_, step.to) for step in price.steps], f"prices[{i}].steps")
-        if modes.setdefault(price.unit, price.mode) != price.mode:
-            found.append(
-                FieldError(
-                    f"prices[{i}].mode",
-                    N_("Les prix d’une même unité suivent le même mode de paliers."),
-                    "mode",
-                )
-            )
-    return found
-
-
-def refuse_price_faults(prices: list[PriceIn]) -> None:
-    """Raise `Invalid` with every fault of the prices."""
-    if found := price_faults(prices):
-        raise Invalid(found)
 
 
 class StepOut(Output):
@@ -153,39 +60,148 @@ class PriceOut(Output):
         )  # fmt: skip
 
 
+class IndicatorOut(Output):
+    name: str
+    unit: str
+    before: Decimal | None = None
+    after: Decimal
+    method: str
+
+
+class ReferenceOut(Output):
+    """A deployment at a town, without who to ask there."""
+
+    id: UUID
+    town_name: str
+    insee: str | None
+    siren: str | None
+    started_on: date
+    ended_on: date | None
+    quantity: str | None
+    unit: str | None
+    scope: str
+    indicators: list[IndicatorOut]
+
+    @classmethod
+    def of(cls, row: Reference) -> "ReferenceOut":
+        return cls(
+            id=row.id, town_name=row.town_name, insee=row.insee, siren=row.siren, started_on=row.started_on,
+            ended_on=row.ended_on, quantity=None if row.quantity is None else plain(row.quantity), unit=row.unit, scope=row.scope,
+            indicators=[IndicatorOut.model_validate(said) for said in row.indicators],
+        )  # fmt: skip
+
+
+class AttachmentOut(Output):
+    """A file of a sheet: `GET /solutions/{slug}/pieces/{file_id}` gives it."""
+
+    file_id: UUID
+    kind: str
+    title: str
+    alt: str | None
+
+
+class RevisionOut(Output):
+    """The revision that is open: being written, waiting, or being reviewed."""
+
+    number: int
+    state: str
+    base: int
+    version: int
+    submitted_at: datetime | None
+    reason: str | None
+
+
 class SheetOut(Output):
-    """A sheet, whole."""
+    """A sheet, whole, as the directory shows it.
+
+    `state`: of its first revision until it is published, then its own. `version`: the open revision's, else the sheet's: what
+    `If-Match` wants. `answers`: the questionnaire's public ones; a key that is absent was not answered.
+    """
 
     id: UUID
     slug: str
     name: str
     supplier: str
+    supplier_id: UUID | None
     summary: str
+    problem: str
     description: str
     domains: list[str]
+    cpv: list[str]
     tags: list[str]
     audiences: list[str]
     maturity: Maturity
     available: bool
     website: str | None
     since: date | None
+    deployment_weeks_min: int | None
+    deployment_weeks_max: int | None
+    town_provides: str
+    contract_forms: list[str]
+    answers: Json
     source: str | None
     licence: str | None
     fictional: bool
-    state: SolutionState
+    state: str
     version: int
     review_reason: str | None
+    published_at: datetime | None
+    revised_at: datetime | None
     prices: list[PriceOut]
+    references: list[ReferenceOut]
+    attachments: list[AttachmentOut]
+    revision: RevisionOut | None
 
     @classmethod
     def of(cls, sheet: Solution) -> "SheetOut":
-        return cls(
-            id=sheet.id, slug=sheet.slug, name=sheet.name, supplier=sheet.supplier_name, summary=sheet.summary,
-            description=sheet.description, domains=sheet.domains, tags=sheet.tags, audiences=sheet.audiences,
-            maturity=sheet.maturity, available=sheet.maturity is not Maturity.STOPPED, website=sheet.website,
-            since=sheet.since, source=sheet.source, licence=sheet.licence, fictional=sheet.fictional, state=sheet.state,
-            version=sheet.version, review_reason=sheet.review_reason, prices=[PriceOut.of(line) for line in sheet.prices],
-        )  # fmt: skip
+        return cls(**cls._values(sheet))
+
+    @classmethod
+    def _values(cls, sheet: Solution) -> dict[str, Any]:
+        same = {
+            name: getattr(sheet, name)
+            for name in (
+                "id", "slug", "name", "summary", "problem", "description", "domains", "cpv", "tags", "audiences", "maturity", "website",
+                "since", "deployment_weeks_min", "deployment_weeks_max", "town_provides", "contract_forms", "answers", "source",
+                "licence", "fictional", "review_reason", "published_at", "revised_at",
+            )
+        }  # fmt: skip
+        revision = sheet.open_revision
+        return same | {
+            "supplier": sheet.supplier_name,
+            "supplier_id": sheet.startup_id,
+            "available": sheet.maturity is not Maturity.STOPPED,
+            "state": state_of(sheet),
+            "version": version_of(sheet),
+            "prices": [PriceOut.of(line) for line in sheet.prices],
+            "references": [ReferenceOut.of(row) for row in sheet.references],
+            "attachments": [AttachmentOut.model_validate(row) for row in sheet.attachments],
+            "revision": RevisionOut.model_validate(revision) if revision else None,
+        }
+
+
+class MySheetOut(SheetOut):
+    """A sheet for its startup or a curator. `content`: the open revision's, else the published one, confidential answers included."""
+
+    content: SheetDraft
+
+    @classmethod
+    def holding(cls, sheet: Solution, shown: Revision | None) -> "MySheetOut":
+        """`shown` is the revision whose content is given: the open one, or the last accepted."""
+        content = shown.content if shown else {"name": sheet.name}
+        return cls(**cls._values(sheet), content=SheetDraft.model_validate(content))
+
+
+def state_of(sheet: Solution) -> str:
+    """The state that people are told: the first revision's until the sheet is published, then the sheet's."""
+    if sheet.state == "draft" and sheet.open_revision is not None:
+        return sheet.open_revision.state.value
+    return sheet.state.value
+
+
+def version_of(sheet: Solution) -> int:
+    """What an edit must name: the open revision's version, or the sheet's when none is open."""
+    return sheet.open_revision.version if sheet.open_revision else sheet.version
 
 
 class Decision(Input):

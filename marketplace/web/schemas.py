@@ -6,6 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Generic, TypeVar
 
+import nh3
 from pydantic import (
     AfterValidator,
     AwareDatetime,
@@ -26,6 +27,9 @@ T = TypeVar("T")
 
 SENTENCE_OF_INSTANT = N_("Écrivez une date et une heure, par exemple 2026-11-22T14:00:00+01:00.")
 LARGEST = 1_000_000_000
+DIRECTIONS = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
+MARKS = frozenset("\u200e\u200f\u061c")
+"""What reorders the characters around it (Unicode, UAX 9)."""
 QUANTITY = re.compile(r"[0-9]{1,15}(\.[0-9]{1,9})?", re.ASCII)
 
 
@@ -51,11 +55,24 @@ class Page(Output, Generic[T]):
 
 
 def clean(text: str) -> str:
-    """Refuse control characters and unpaired surrogates, which neither PostgreSQL nor a PDF can hold."""
+    """Refuse control characters and unpaired surrogates, which neither PostgreSQL nor a PDF can hold, and those that
+    change the direction of reading, with which a text shows something else than it says.
+    """
     if any(unicodedata.category(c) in {"Cc", "Cs"} and c not in "\n\r\t" for c in text):
         raise PydanticCustomError(
             "characters", N_("Ce texte contient des caractères de contrôle : retapez-le.")
         )
+    if any(unicodedata.bidirectional(c) in DIRECTIONS or c in MARKS for c in text):
+        raise PydanticCustomError(
+            "direction", N_("Ce texte contient des caractères invisibles qui changent le sens de lecture : retapez-le.")
+        )  # fmt: skip
+    return text
+
+
+def no_html(text: str) -> str:
+    """Refuse what a browser would take for HTML: a text of ours is plain."""
+    if nh3.is_html(text):
+        raise PydanticCustomError("html", N_("Ce texte contient des balises HTML : écrivez du texte simple."))
     return text
 
 

@@ -85,7 +85,9 @@ def from_parameter(path: str, said: str) -> FieldError:
     return FieldError(path, OTHER, "invalid", (("said", said),))
 
 
-CUSTOM = frozenset({"characters", "quantity", "rate", "amount", "choice", "siren", "email"})
+CUSTOM = frozenset(
+    {"characters", "direction", "html", "quantity", "rate", "amount", "choice", "cpv", "siren", "email"}
+)
 """Types of our own validators: their message is already our sentence."""
 
 

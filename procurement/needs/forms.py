@@ -1,6 +1,6 @@
 """The form of a need."""
 
-from catalog.solutions.schemas import DomainId, UnitId
+from catalog.solutions.content import DomainId, UnitId
 from marketplace.web.schemas import Input, Text, Years
 from marketplace.web.typed import Number
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from catalog.solutions.schemas import DomainId, UnitId
+from catalog.solutions.content import DomainId, UnitId
 from marketplace.web.schemas import Input, Output, Quantity, Text, Years
 
 

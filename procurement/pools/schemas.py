@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from catalog.solutions.schemas import DomainId, UnitId
+from catalog.solutions.content import DomainId, UnitId
 from marketplace.web.schemas import Amount, Day, Input, Output, Quantity, Rate, Sentence, Short, Text, Years
 from procurement.compass import Nature
 from procurement.pools.lifecycle import MembershipState, PoolState

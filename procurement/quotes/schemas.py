@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from catalog.solutions.schemas import StepIn
+from catalog.solutions.content import StepIn
 from marketplace.web.schemas import Amount, Day, Input, Output, Quantity, Rate, Sentence, Short, Text
 from procurement.quotes.lifecycle import ConsultationState, QuoteState
 from procurement.quotes.models import Channel

@@ -5,7 +5,8 @@ from typing import Any
 from litestar import Request, Response, get
 
 from catalog.solutions import queries as sheets
-from catalog.solutions.lifecycle import STATE_NAMES
+from catalog.solutions.lifecycle import REVISION_STATE_NAMES, STATE_NAMES
+from catalog.solutions.schemas import state_of
 from catalog.taxonomy import domains
 from marketplace import clock
 from marketplace.actor import OrganisationKind
@@ -47,7 +48,8 @@ async def desk(request: Request[Any, Any, Any], reads: Reads, by: By) -> Respons
         sheets=await sheets.of_startup(reads, startup_id),
         consultation_names=CONSULTATION_STATE_NAMES,
         order_names=ORDER_STATE_NAMES,
-        sheet_names=STATE_NAMES,
+        sheet_names=REVISION_STATE_NAMES | STATE_NAMES,
+        state_of=state_of,
         domains=domains(),
     )
 

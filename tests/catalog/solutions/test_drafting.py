@@ -62,7 +62,18 @@ BAD: list[tuple[str, dict[str, Any], set[tuple[str, str]]]] = [
     ("an unknown basis", {"prices": [price(*SOUND, basis="monthly")]}, {("prices[0].basis", "enum")}),
     ("two modes for one unit", {"prices": [price(*SOUND), price(*SOUND, mode="graduated")]}, {("prices[1].mode", "mode")}),
     ("an unknown domain", {"domains": ["lampes"]}, {("domains[0]", "choice")}),
-    ("no domain", {"domains": []}, {("domains", "too_short")}),
+    ("HTML in a text", {"summary": "<b>gras</b>"}, {("summary", "html")}),
+    ("a text that reads backwards", {"name": "abc\u202efdp"}, {("name", "direction")}),
+    ("a CPV code in letters", {"cpv": ["lampes"]}, {("cpv[0]", "cpv")}),
+    ("a service of tomorrow", {"since": "2199-01-01"}, {("since", "future")}),
+    ("deployed before it begins", {"deployment_weeks_min": 9, "deployment_weeks_max": 2}, {("deployment_weeks_max", "order")}),
+    ("a figure without its method", {"answers": {"energy_saving": "40"}}, {("answers.energy_method", "missing")}),
+    ("an answer that is not offered", {"answers": {"hosting_country": "mars"}}, {("answers.hosting_country", "literal_error")}),
+    (
+        "a reference to a town that does not exist, which ended before it began",
+        {"references": [{"town": "99999", "started_on": "2024-01-01", "ended_on": "2023-01-01", "scope": "Essai"}]},
+        {("references[0].town", "unknown_town"), ("references[0].ended_on", "order")},
+    ),
     ("an unknown maturity", {"maturity": "great"}, {("maturity", "enum")}),
     ("an empty name", {"name": "  "}, {("name", "string_too_short")}),
     ("a name too long", {"name": "a" * 201}, {("name", "string_too_long")}),
@@ -103,6 +114,20 @@ async def test_bad_content_is_refused_with_every_place_and_nothing_is_kept(
                 assert {(error["path"], error["code"]) for error in problem["errors"]} == expected
                 assert all(error["message"] for error in problem["errors"])
     assert [(s["id"], s["version"]) for s in await seller.read("/my/solutions")] == [(kept["id"], 1)]
+
+
+async def test_a_sheet_without_what_visitors_need_can_be_kept_but_not_submitted(world: World) -> None:
+    seller = await world.startup()
+    drafted = await seller.did("/my/solutions", {"name": "Un début"})
+    answer = await seller.post(f"/my/solutions/{drafted['id']}/submission")
+    assert answer.status_code == 422
+    assert {error["path"] for error in answer.json()["errors"]} == {
+        "summary",
+        "description",
+        "domains",
+        "maturity",
+    }
+    assert (await seller.read(f"/my/solutions/{drafted['id']}"))["state"] == "draft"
 
 
 async def test_an_edit_says_which_version_it_read(world: World) -> None:

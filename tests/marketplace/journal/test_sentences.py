@@ -61,8 +61,12 @@ def test_every_action_of_the_code_has_its_sentence_and_its_subject_a_name() -> N
     assert not nameless, f"add to SUBJECTS in marketplace/journal/wording.py: {nameless}"
 
 
+FORMER = {"pool.resume", "solution.submit", "solution.request_changes"}
+"""Done by earlier versions: their lines are in journals."""
+
+
 def test_no_sentence_is_left_of_an_action_that_nobody_does() -> None:
     moves = {f"{noun}.{name}" for noun, found in Lifecycle.by_noun.items() for name in found.moves}
     actions = {action for action, _ in noted()} | moves
-    left = {known for known in SENTENCES if not known.endswith(".read")} - actions - {"pool.resume"}
+    left = {known for known in SENTENCES if not known.endswith(".read")} - actions - FORMER
     assert left == set()
