@@ -54,18 +54,18 @@ def _spaced(text: str) -> str:
     return re.sub(r"(?<=\d) (?=\d{3}(?!\d))", NO_BREAK, text)
 
 
-def translate(sentence: str) -> str:
-    """`sentence` in the request's language."""
-    code = language.get()
+def translate(sentence: str, code: Language | None = None) -> str:
+    """`sentence` in the request's language, or in `code`."""
+    code = code or language.get()
     if not sentence:
         return ""
     found: str = catalogue(code).gettext(sentence)
     return french_spaces(found) if code == "fr" else found
 
 
-def translate_plural(one: str, many: str, count: int) -> str:
-    """`one` or `many` in the request's language, for `count` (French counts 0 as singular, English as plural)."""
-    code = language.get()
+def translate_plural(one: str, many: str, count: int, code: Language | None = None) -> str:
+    """As `translate`: `one` or `many`, for `count` (French counts 0 as singular, English as plural)."""
+    code = code or language.get()
     found: str = catalogue(code).ngettext(one, many, count)
     return french_spaces(found) if code == "fr" else found
 
