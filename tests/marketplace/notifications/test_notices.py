@@ -284,7 +284,7 @@ async def test_the_page_shows_what_waits_and_what_was_sent_or_says_what_will_com
     assert "Dans votre prochain courriel" in page.text
     assert "<b>Prix</b> Première ligne. Seconde ligne." in " ".join(page.text.split())
     await world.advance(1)
-    assert "Envoyé le" in (await reader.http.get("/compte/avis")).text
+    assert "Courriel du" in (await reader.http.get("/compte/avis")).text
     beyond = await reader.http.get("/compte/avis?page=7")
     assert (beyond.status_code, "Revenir aux derniers avis" in beyond.text) == (200, True)
     assert (await world.http.get("/compte/avis")).headers["location"].startswith("/connexion")
