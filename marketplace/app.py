@@ -32,6 +32,8 @@ import marketplace.joining.pages
 import marketplace.joining.team_pages
 import marketplace.journal.api
 import marketplace.journal.pages
+import marketplace.notifications.api
+import marketplace.notifications.pages
 import marketplace.personal_data.api
 import marketplace.personal_data.pages
 import marketplace.sign_in.api
@@ -103,6 +105,7 @@ ROOMS: dict[str, Path] = {
         marketplace.interests,
         marketplace.webhooks,
         marketplace.journal,
+        marketplace.notifications,
         marketplace.personal_data,
         marketplace.demo,
         marketplace.site,
@@ -131,6 +134,7 @@ API: Sequence[HTTPRouteHandler] = [
     *marketplace.joining.api.HANDLERS,
     *marketplace.webhooks.api.HANDLERS,
     *marketplace.journal.api.HANDLERS,
+    *marketplace.notifications.api.HANDLERS,
     *marketplace.personal_data.api.HANDLERS,
     *marketplace.territories.api.HANDLERS,
     *marketplace.files.api.HANDLERS,
@@ -160,6 +164,7 @@ PAGES: Sequence[ControllerRouterHandler] = [
     *marketplace.joining.pages.HANDLERS,
     *marketplace.webhooks.pages.HANDLERS,
     *marketplace.journal.pages.HANDLERS,
+    *marketplace.notifications.pages.HANDLERS,
     *marketplace.personal_data.pages.HANDLERS,
     *marketplace.files.api.PAGES,
     *marketplace.site.pages.HANDLERS,
@@ -191,7 +196,7 @@ OPEN_TO_ALL = frozenset(
         "/contact", "/api", "/connexion", "/langue/{code}", "/api/v1/solutions", "/api/v1/compass", "/api/v1/towns",
         "/api/v1/towns/{code}", "/demo/horloge", "/demo/courriels", "/demo/courriels/{name}", "/api/v1/demo/clock",
         # one's own account
-        "/compte", "/compte/donnees", "/compte/donnees/effacement", "/compte/donnees/copies/{request_id}", "/compte/securite", "/compte/interets", "/compte/confirmer", "/organisation/cles", "/api/v1/me", "/api/v1/me/interests", "/api/v1/me/organisations", "/api/v1/api-keys", "/api/v1/me/data-copies",
+        "/compte", "/compte/donnees", "/compte/donnees/effacement", "/compte/donnees/copies/{request_id}", "/compte/securite", "/compte/interets", "/compte/avis", "/compte/confirmer", "/organisation/cles", "/api/v1/me", "/api/v1/me/interests", "/api/v1/me/organisations", "/api/v1/my/notices", "/api/v1/api-keys", "/api/v1/me/data-copies",
         "/api/v1/me/data-copies/{request_id}",
     }
 )  # fmt: skip

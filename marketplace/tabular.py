@@ -189,8 +189,13 @@ def _text(cell: object) -> str:
 
 
 def _harmless(text: str) -> str:
-    """`text` that no spreadsheet runs as a formula."""
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+    """`text` that no spreadsheet runs as a formula. `unharmed` takes back what this adds, and nothing else."""
+    return f"'{text}" if text.lstrip("'").startswith(FORMULA_STARTS) else text
+
+
+def unharmed(text: str) -> str:
+    """What a cell said before an export made it harmless."""
+    return text[1:] if text.startswith("'") and text.lstrip("'").startswith(FORMULA_STARTS) else text
 
 
 def _csv_cell(value: object) -> str:

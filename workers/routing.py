@@ -13,7 +13,8 @@ from marketplace.accounts.events import (
     InvitationSent,
     RolesChanged,
 )
-from marketplace.notifications.events import MailQueued
+from marketplace.notifications.digests import due_digests
+from marketplace.notifications.events import DigestDue, MailQueued
 from marketplace.personal_data.events import CopyAsked, ErasureConfirmed
 from marketplace.sign_in.events import EmailChangeAsked, ResetAsked, SecurityChanged
 from marketplace.sign_in.identity_events import IdentityLinked, PersonAttached
@@ -50,6 +51,7 @@ from workers import (
     catalog_jobs,
     identity_mail_jobs,
     mail_jobs,
+    notice_jobs,
     personal_data_jobs,
     procurement_jobs,
     sign_in_mail_jobs,
@@ -135,9 +137,10 @@ ROUTES: Routes = {
     CopyAsked: (Route("make_copy", personal_data_jobs.make_copy),),
     ErasureConfirmed: (Route("erase_person", personal_data_jobs.erase_person),),
     # mails
+    DigestDue: (Route("mail_digest", notice_jobs.compose_digest, Lane.QUEUE),),
     MailQueued: (Route("send_mail", mail_jobs.send, Lane.QUEUE),),
     ApiKeyExpiring: (Route("mail_key_expiring", account_mail_jobs.key_expiring, Lane.QUEUE),),
     EndpointDisabled: (Route("mail_webhook_disabled", webhook_jobs.endpoint_disabled, Lane.QUEUE),),
 }
 
-DEADLINES: Sequence[Due] = (due_censuses, due_quotes, due_key_warnings)
+DEADLINES: Sequence[Due] = (due_censuses, due_quotes, due_key_warnings, due_digests)

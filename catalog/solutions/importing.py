@@ -1,250 +1,248 @@
-"""Loading sheets from a file: our columns, or the French keys of the beta.gouv export. Idempotent, row by row.
+"""Loading sheets from a file, as an operator or a curator does: our columns, or the French keys of the beta.gouv export.
 
-A row that is wrong is reported with its reason and changes nothing; the others are loaded. The same file loaded again
-changes nothing. An `id` becomes the slug, and is what a row is recognised by.
-
-Columns (JSON keys, or the first line of a CSV or XLSX): id, name, summary, description, domains, tags, audiences, maturity,
-website, since, supplier, supplier_siren, source, licence, fictional, prices. In CSV and XLSX, lists are separated by `;` or
-`|`, and one price is given by price_label, price_unit, price_basis, price_vat_rate, price_mode and price_tiers, the last
-written `0-150:210.00 | 150-:190.00` (euros HT; the end may be left out).
+A row that is wrong is reported with its reasons and changes nothing; the others are loaded, each as an accepted revision. The
+same file loaded again changes nothing. An `id` becomes the slug, and is what a row is recognised by. A column that is not
+there leaves what it names as it is. `columns.py` has the columns; without an `id`, the name makes one.
 """
 
-import html
-import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
+from enum import StrEnum
 from typing import Any
 
-from pydantic import ValidationError
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import distinct_on
 
-from catalog.solutions import queries, revising
+from catalog.solutions import queries, revising, rows
+from catalog.solutions.columns import EXAMPLE
 from catalog.solutions.content import SheetDraft
 from catalog.solutions.drafting import slug_of
 from catalog.solutions.events import SheetsLoaded
 from catalog.solutions.lifecycle import RevisionState, SolutionState
 from catalog.solutions.models import Revision, Solution
+from catalog.solutions.rows import Said
 from catalog.solutions.schemas import SheetRecord
-from marketplace import audit, outbox
+from catalog.solutions.soundness import faults as unsound
+from marketplace import audit, clock, outbox
 from marketplace.accounts.models import Organisation
 from marketplace.actor import SYSTEM, Actor, OrganisationKind
 from marketplace.db import Database, Session
 from marketplace.errors import FieldError, wrong
-from marketplace.ids import SolutionId, new_id
+from marketplace.ids import OrganisationId, SolutionId, new_id
+from marketplace.interests.declaring import Recused, firms_of
 from marketplace.tabular import SourceRow
-from marketplace.web.validation import from_pydantic
 from marketplace.words import N_
 
 BATCH = 100
-PHASES = {
-    "exploration": "exploration",
-    "construction": "construction",
-    "acceleration": "growth",
-    "perenne": "established",
-    "arrete": "stopped",
-    "inconnu": "unknown",
-}
-PRICE_COLUMNS = frozenset(
-    ["price_label", "price_unit", "price_basis", "price_vat_rate", "price_mode", "price_tiers"]
-)
-TIER = re.compile(r"(?P<start>[0-9.]+)\s*-\s*(?P<end>[0-9.]*)\s*:\s*(?P<price>[0-9., ]+)")
+TWICE = N_("Cet identifiant est déjà dans le fichier.")
+
+
+class Result(StrEnum):
+    """What became of a row."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One row: what became of it, the sheet's slug or the id that was given, and why it was rejected."""
+
+    where: str
+    result: Result
+    id: str | None = None
+    faults: tuple[FieldError, ...] = ()
 
 
 @dataclass(slots=True)
 class Report:
-    """What a load did. `rejected` says where, why, and what is accepted."""
+    """What a load did, row by row. `rejected` says where, why, and what is accepted."""
 
-    created: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    rejected: list[dict[str, Any]] = field(default_factory=list)
+    outcomes: list[Outcome] = field(default_factory=list)
+
+    def count(self, result: Result) -> int:
+        return sum(outcome.result is result for outcome in self.outcomes)
+
+    @property
+    def created(self) -> int:
+        return self.count(Result.CREATED)
+
+    @property
+    def updated(self) -> int:
+        return self.count(Result.UPDATED)
+
+    @property
+    def unchanged(self) -> int:
+        return self.count(Result.UNCHANGED)
+
+    @property
+    def rejected(self) -> list[dict[str, Any]]:
+        return [
+            {
+                "where": outcome.where, "id": outcome.id,
+                "reasons": [{"path": f.path, "code": f.code, "message": str(f)} for f in outcome.faults],
+            }
+            for outcome in self.outcomes
+            if outcome.result is Result.REJECTED
+        ]  # fmt: skip
 
     def document(self) -> dict[str, Any]:
         return {
             "created": self.created, "updated": self.updated, "unchanged": self.unchanged,
-            "rejected": self.rejected, "total": self.created + self.updated + self.unchanged + len(self.rejected),
+            "rejected": self.rejected, "total": len(self.outcomes),
         }  # fmt: skip
 
 
 async def load(
     database: Database,
-    rows: Iterable[SourceRow],
+    source: Iterable[SourceRow],
     *,
     now: datetime,
     by: Actor = SYSTEM,
     advance: Callable[[int], None] = lambda _: None,
 ) -> Report:
-    """Load `rows`, in transactions of a hundred. Returns the report; never raises for what a row holds."""
+    """Load rows, in transactions of a hundred. Returns the report; never raises for what a row holds."""
     report, seen = Report(), set[str]()
-    batch: list[SheetRecord] = []
+    batch: list[SourceRow] = []
 
     async def write() -> None:
         async with database.transaction(by) as session:
-            await _write(session, batch, report, now=now, by=by)
+            report.outcomes += await place(session, batch, seen, now=now, by=by)
         batch.clear()
 
-    for done, row in enumerate(rows, 1):
-        record, faults = read(row.values)
-        if record is not None and record.id in seen:
-            faults = [wrong("id", N_("Cet identifiant est déjà dans le fichier."), code="duplicate")]
-        if record is None or faults:
-            reasons = [{"path": fault.path, "code": fault.code, "message": str(fault)} for fault in faults]
-            report.rejected.append({"where": row.where, "id": _shown_id(row.values), "reasons": reasons})
-        else:
-            seen.add(record.id)
-            batch.append(record)
+    for done, row in enumerate(source, 1):
+        batch.append(row)
         if len(batch) == BATCH:
             await write()
-        if done % BATCH == 0:
             advance(done)
     await write()
     return report
 
 
-def read(values: dict[str, Any]) -> tuple[SheetRecord | None, list[FieldError]]:
-    """One row as a record, or everything that is wrong with it."""
-    if "" in values or not values:
-        return None, [wrong("", N_("Cette ligne n’est pas un objet."), code="type")]
-    try:
-        given = _from_french(values) if "nom" in values or "accroche" in values else _from_columns(values)
-        return SheetRecord.model_validate(given), []
-    except ValidationError as error:
-        return None, list(from_pydantic(error.errors()))
-    except _BadTiers as error:
-        return None, [
-            wrong(
-                "price_tiers",
-                N_("Écrivez les paliers ainsi : 0-150:210.00 | 150-:190.00."),
-                code="tiers",
-                said=str(error),
-            )
-        ]
-
-
-def _from_french(values: dict[str, Any]) -> dict[str, Any]:
-    """The French keys of the shared export. Keys that we have no use for are left out."""
-    website = values.get("site")
-    return {
-        "id": values.get("id"),
-        "name": values.get("nom"),
-        "summary": values.get("accroche"),
-        "description": values.get("description") or None,
-        "domains": _listed(values.get("domaines")),
-        "tags": _listed(values.get("etiquettes")),
-        "audiences": [text for text in _listed(values.get("publics")) if str(text).strip()],
-        "maturity": PHASES.get(str(values.get("phase") or "inconnu"), values.get("phase")),
-        "website": _website(website),
-        "since": values.get("depuis") or None,
-        "supplier": values.get("porteur") or None,
-        "source": values.get("source") or None,
-        "licence": values.get("licence") or None,
-    }
-
-
-def _from_columns(values: dict[str, Any]) -> dict[str, Any]:
-    given = {
-        name: value for name, value in values.items() if value not in (None, "") and name not in PRICE_COLUMNS
-    }
-    for name in ("domains", "tags", "audiences"):
-        if isinstance(given.get(name), str):
-            given[name] = _listed(given[name])
-    if isinstance(given.get("fictional"), str):
-        given["fictional"] = given["fictional"].strip().lower() in {"1", "true", "vrai", "oui", "yes"}
-    if "id" not in given and isinstance(given.get("name"), str):
-        given["id"] = slug_of(given["name"])
-    if any(values.get(name) for name in PRICE_COLUMNS):
-        given["prices"] = [
-            {
-                "label": values.get("price_label") or given.get("name", ""),
-                "unit": values.get("price_unit"),
-                "basis": values.get("price_basis") or "one_off",
-                "vat_rate": str(values.get("price_vat_rate") or "20"),
-                "mode": values.get("price_mode") or "all_units",
-                "steps": _tiers(str(values.get("price_tiers") or "")),
-            }
-        ]
-    return given
-
-
-class _BadTiers(ValueError):
-    pass
-
-
-def _tiers(text: str) -> list[dict[str, Any]]:
-    steps = []
-    for part in re.split(r"\s*\|\s*", text.strip()):
-        found = TIER.fullmatch(part.strip())
-        if not found:
-            raise _BadTiers(part)
-        try:
-            cents = Decimal(found["price"].replace(" ", "").replace(",", ".")) * 100
-        except InvalidOperation:
-            raise _BadTiers(part) from None
-        if cents != int(cents):
-            raise _BadTiers(part)
-        steps.append({"from": found["start"], "to": found["end"] or None, "unit_price_cents": int(cents)})
-    return steps
-
-
-def _listed(value: Any) -> list[Any]:
-    if isinstance(value, str):
-        return [part.strip() for part in re.split(r"[;|]", value) if part.strip()]
-    return value if isinstance(value, list) else []
-
-
-def _website(value: Any) -> str | None:
-    text = html.unescape(str(value)).strip() if value else ""
-    return text or None
-
-
-def _shown_id(values: dict[str, Any]) -> str | None:
-    found = values.get("id")
-    return str(found)[:120] if found is not None else None
-
-
-async def _write(
-    session: Session, records: list[SheetRecord], report: Report, *, now: datetime, by: Actor
-) -> None:
-    known = {
-        sheet.slug: sheet
-        for sheet in await session.scalars(
-            select(Solution)
-            .where(Solution.slug.in_([record.id for record in records]))
-            .options(*queries.PARTS)
-            .order_by(Solution.id)
-            .with_for_update(of=Solution)
-        )
-    }
+async def place(
+    session: Session, source: Sequence[SourceRow], seen: set[str], *, now: datetime, by: Actor
+) -> list[Outcome]:
+    """Load rows in the session's transaction. `seen`: the ids that the file already gave. An example row is no row."""
+    said = [(row.where, _named(rows.read(row.values))) for row in source]
+    said = [(where, row) for where, row in said if not is_example(row.id)]
+    known = await _known(session, [row.id for _, row in said if isinstance(row.id, str)])
     shown = await _shown(session, [sheet.id for sheet in known.values()])
-    owners = await _owners(session, records)
-    changed = []
-    for record in records:
-        sheet = known.get(record.id)
+    placing = _Placing(session, known, shown, await _owners(session, [row for _, row in said]), now, by)
+    if by.person_id is not None:
+        placing.recused = await firms_of(session, by)
+    outcomes = []
+    for where, row in said:
+        outcomes.append(await placing.place(where, row, seen))
+    if placing.changed:
+        outbox.record(session, SheetsLoaded(solution_ids=tuple(placing.changed)))
+    return outcomes
+
+
+def read(values: Mapping[str, Any]) -> tuple[SheetRecord | None, list[FieldError]]:
+    """One row as the record of a new sheet, or everything that is wrong with it."""
+    said = _named(rows.read(values))
+    return rows.checked(SheetRecord, rows.merged({}, said) | _origin(None, said), said)
+
+
+def is_example(given: object) -> bool:
+    """Whether a row's id says that it is a template's example."""
+    return isinstance(given, str) and given.strip().casefold().startswith(EXAMPLE)
+
+
+def _named(said: Said) -> Said:
+    if said.id is None and isinstance(said.content.get("name"), str):
+        said.id = slug_of(said.content["name"])
+    return said
+
+
+@dataclass(slots=True)
+class _Placing:
+    """What a batch of rows is placed with: the sheets by slug, their accepted revisions, and the startups with an account."""
+
+    session: Session
+    known: dict[str, Solution]
+    shown: dict[SolutionId, Revision]
+    owners: dict[str | None, OrganisationId]
+    now: datetime
+    by: Actor
+    recused: dict[OrganisationId, str] = field(default_factory=dict)
+    changed: list[SolutionId] = field(default_factory=list)
+
+    async def place(self, where: str, said: Said, seen: set[str]) -> Outcome:
+        """Load one row."""
+        sheet = self.known.get(said.id) if isinstance(said.id, str) else None
+        last = self.shown.get(sheet.id) if sheet else None
+        before = last.content if last else {}
+        values = rows.merged(before, said, sheet.references if sheet else ())
+        record, faults = rows.checked(SheetRecord, values | _origin(sheet, said), said)
+        if record is not None:
+            found = await unsound(self.session, record, clock.paris_day(self.now))
+            announced = ("since", "future")  # public records announce services to come
+            faults = [fault for fault in found if (fault.path, fault.code) != announced]
+            faults += self._refused(sheet, record, seen)
+        if record is None or faults:
+            return Outcome(where, Result.REJECTED, _shown_id(said), tuple(faults))
+        seen.add(record.id)
         content, kept = SheetDraft.model_validate(record.stored()), _kept(record)
-        owner = owners.get(record.supplier_siren) or (
-            owners.get(record.supplier) if record.fictional else None
-        )
-        last = shown.get(sheet.id) if sheet else None
         besides = [name for name, value in kept.items() if sheet and getattr(sheet, name) != value]
+        if sheet and last and not besides and before == content.stored():
+            return Outcome(where, Result.UNCHANGED, record.id)
+        result = Result.UPDATED if sheet else Result.CREATED
         if sheet is None:
-            sheet = Solution(
-                id=new_id(), slug=record.id, startup_id=owner, state=SolutionState.PUBLISHED, state_since=now, name=record.name, summary="",
-                description="", domains=[], tags=[], audiences=[], maturity=record.maturity, **kept,
-            )  # fmt: skip
-            report.created += 1
-        elif last and last.content == content.stored() and not besides:
-            report.unchanged += 1
-            continue
-        else:
-            report.updated += 1
-        await _accept(session, sheet, content, last, now=now, besides={name: kept[name] for name in besides})
-        audit.note(session, by, "solution.import", "solution", sheet.id, after={"slug": sheet.slug})
-        changed.append(sheet.id)
-    if changed:
-        outbox.record(session, SheetsLoaded(solution_ids=tuple(changed)))
+            sheet = self._new(record, kept)
+        await _accept(
+            self.session, sheet, content, last, now=self.now, besides={name: kept[name] for name in besides}
+        )
+        audit.note(self.session, self.by, "solution.import", "solution", sheet.id, after={"slug": sheet.slug})
+        self.changed.append(sheet.id)
+        return Outcome(where, result, record.id)
+
+    def _refused(self, sheet: Solution | None, record: SheetRecord, seen: set[str]) -> list[FieldError]:
+        startup_id = sheet.startup_id if sheet else self._owner(record)
+        if record.id in seen:
+            return [wrong("id", TWICE, code="duplicate")]
+        if startup_id in self.recused:
+            return [wrong("id", Recused.sentence, code=Recused.code, firms=(self.recused[startup_id],))]
+        if sheet and sheet.state is SolutionState.ARCHIVED:
+            return [wrong("id", N_("Cette fiche est archivée : elle ne change plus."), code="archived")]
+        return []
+
+    def _owner(self, record: SheetRecord) -> OrganisationId | None:
+        by_name = self.owners.get(record.supplier) if record.fictional else None
+        return self.owners.get(record.supplier_siren) or by_name
+
+    def _new(self, record: SheetRecord, kept: dict[str, Any]) -> Solution:
+        return Solution(
+            id=new_id(), slug=record.id, startup_id=self._owner(record), state=SolutionState.PUBLISHED, state_since=self.now,
+            name=record.name, summary="", description="", domains=[], tags=[], audiences=[], maturity=record.maturity, **kept,
+        )  # fmt: skip
+
+
+def _origin(sheet: Solution | None, said: Said) -> dict[str, Any]:
+    """Where the record comes from: as the row says, else as the sheet has it."""
+    had = {
+        "supplier": sheet.supplier_name, "source": sheet.source, "licence": sheet.licence, "fictional": sheet.fictional,
+    } if sheet else {}  # fmt: skip
+    told = had | said.origin | {"id": said.id}
+    return {name: value for name, value in told.items() if value is not None}
+
+
+def _shown_id(said: Said) -> str | None:
+    return str(said.id)[:120] if said.id is not None else None
+
+
+async def _known(session: Session, slugs: Sequence[str]) -> dict[str, Solution]:
+    found = await session.scalars(
+        select(Solution)
+        .where(Solution.slug.in_(slugs))
+        .options(*queries.PARTS)
+        .order_by(Solution.id)
+        .with_for_update(of=Solution)
+    )
+    return {sheet.slug: sheet for sheet in found}
 
 
 async def _accept(
@@ -295,17 +293,22 @@ def _kept(record: SheetRecord) -> dict[str, Any]:
     }  # fmt: skip
 
 
-async def _owners(session: Session, records: list[SheetRecord]) -> dict[str | None, Any]:
+async def _owners(session: Session, said: list[Said]) -> dict[str | None, OrganisationId]:
     """The startups with an account, by SIREN and (for fictional ones only) by name."""
-    sirens = {record.supplier_siren for record in records if record.supplier_siren}
-    names = {record.supplier for record in records if record.supplier and record.fictional}
+    told = [row.origin for row in said]
+    sirens = {one["supplier_siren"] for one in told if isinstance(one.get("supplier_siren"), str)}
+    names = {
+        one["supplier"]
+        for one in told
+        if isinstance(one.get("supplier"), str) and one.get("fictional") is True
+    }
     rows = await session.execute(
         select(Organisation.id, Organisation.siren, Organisation.name, Organisation.fictional).where(
             Organisation.kind == OrganisationKind.STARTUP,
             Organisation.siren.in_(sirens) | (Organisation.name.in_(names) & Organisation.fictional),
         )
     )
-    found: dict[str | None, Any] = {}
+    found: dict[str | None, OrganisationId] = {}
     for row in rows:
         if row.siren in sirens:
             found[row.siren] = row.id

@@ -1,9 +1,11 @@
-"""A mail is to be sent."""
+"""A mail is to be sent; a day's digest is to be composed."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import ClassVar
 from uuid import UUID
 
+from marketplace.ids import PersonId
 from marketplace.outbox import Event
 
 
@@ -15,3 +17,17 @@ class MailQueued(Event):
     @property
     def key(self) -> str:
         return f"{self.topic}:{self.mail_id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigestDue(Event):
+    """`first_id`: the oldest pending notice. Were it withdrawn, what is told later the same day is due anew."""
+
+    topic: ClassVar[str] = "digest.due"
+    person_id: PersonId
+    first_id: UUID
+    day: date
+
+    @property
+    def key(self) -> str:
+        return f"{self.topic}:{self.person_id}:{self.day.isoformat()}:{self.first_id}"

@@ -1,12 +1,13 @@
-"""One mail to one address. `key` is the business key: the same news is never sent twice."""
+"""One mail to one address, and one notice to one person. `key` is the business key: the same news is never told twice."""
 
 from datetime import datetime
 from enum import StrEnum
 
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.db import Base, Row, choice
-from marketplace.ids import OrganisationId
+from marketplace.ids import OrganisationId, PersonId
 
 
 class MailState(StrEnum):
@@ -31,3 +32,27 @@ class Mail(Row, Base):
     state: Mapped[MailState] = mapped_column(choice(MailState), default=MailState.QUEUED)
     sent_at: Mapped[datetime | None]
     confidential: Mapped[bool] = mapped_column(default=False, server_default="false")
+
+
+class Notice(Row, Base):
+    """News that waits for its person's next digest. `sent_at`: when a digest took it in; `link`: a path of this site.
+
+    `told_at` and `sent_at` are instants of the market's clock.
+    """
+
+    __tablename__ = "notice"
+
+    organisation_id: Mapped[OrganisationId] = mapped_column(ForeignKey("organisation.id"))
+    person_id: Mapped[PersonId] = mapped_column(ForeignKey("person.id"))
+    key: Mapped[str]
+    subject: Mapped[str]
+    body: Mapped[str]
+    link: Mapped[str]
+    told_at: Mapped[datetime] = mapped_column(server_default=text("market_now()"))
+    sent_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        UniqueConstraint("key", "person_id"),
+        Index(None, "person_id", "organisation_id", "told_at"),
+        Index("ix_notice_pending", "person_id", "told_at", postgresql_where=text("sent_at is null")),
+    )

@@ -50,11 +50,18 @@ async def tell(
 
 
 async def tell_person(
-    session: Session, email: str, *, key: str, subject: str, body: str, confidential: bool = False
+    session: Session,
+    email: str,
+    *,
+    key: str,
+    subject: str,
+    body: str,
+    confidential: bool = False,
+    footer: str = OWN_FOOTER,
 ) -> int:
     """Write one mail about somebody's own account, to one address. `confidential`: its body is forgotten once it is sent."""
     return await _write(
-        session, key=key, recipient=email, subject=subject, body=body + OWN_FOOTER, confidential=confidential
+        session, key=key, recipient=email, subject=subject, body=body + footer, confidential=confidential
     )
 
 

@@ -133,6 +133,19 @@ HOLDINGS: tuple[Holding, ...] = (
         ),
     ),
     Holding(
+        "notice", ("person_id",), N_("Avis de l’annuaire"), "notices",
+        "select told_at, sent_at, subject, body, link from notice where person_id = :person",
+        (
+            "delete from notice where person_id = :person",
+            # what others were told and names them
+            (
+                "update notice n set subject = replace(replace(n.subject, p.name, :pseudonym), p.email, ''),"
+                " body = replace(replace(n.body, p.name, :pseudonym), p.email, '') from person p where p.id = :person"
+                " and (position(p.name in n.subject || ' ' || n.body) > 0 or position(p.email in n.subject || ' ' || n.body) > 0)"
+            ),
+        ),
+    ),
+    Holding(
         "affiliation", ("person_id",), N_("Organisations et rôles"), "account",
         "select a.created_at, o.name as organisation, a.roles from affiliation a join organisation o on o.id = a.organisation_id"
         " where a.person_id = :person",

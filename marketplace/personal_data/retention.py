@@ -99,6 +99,10 @@ RULES: tuple[Rule, ...] = (
         f"delete from mail where state in ('sent', 'unknown') and created_at {_OLDER}",
     ),
     Rule(
+        "notices", N_("Avis de l’annuaire envoyés"), N_("Retrouver ce qu’un courriel a annoncé."), GDPR, CHECKED,
+        f"delete from notice where sent_at is not null and created_at {_OLDER}",
+    ),
+    Rule(
         "exports", N_("Copies de données personnelles préparées"), N_("Vous laisser le temps de les télécharger."), GDPR, CHECKED,
         f"update personal_request set content = null where content is not null and done_at {_OLDER}",
     ),

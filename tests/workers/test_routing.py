@@ -1,6 +1,6 @@
 """The dictionary of events: complete, and its names can be trusted to last."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
@@ -62,6 +62,7 @@ def _some(hint: Any) -> Any:
     return {
         UUID: new_id(),
         datetime: datetime(2026, 3, 29, 1, 0, tzinfo=UTC),
+        date: date(2026, 3, 29),
         str: "été",
         int: 3,
         bool: True,

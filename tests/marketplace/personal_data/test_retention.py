@@ -33,6 +33,8 @@ ROWS = {
     " values (gen_random_uuid(), gen_random_uuid()::text, 'a', 'b', 'texte', 'sent', now() - :age)",
     "mails": "insert into mail (id, key, recipient, subject, body, state, sent_at, created_at)"
     " values (gen_random_uuid(), gen_random_uuid()::text, 'a', 'b', '', 'sent', now() - :age, now() - :age)",
+    "notices": "insert into notice (id, organisation_id, person_id, key, subject, body, link, sent_at, created_at)"
+    f" values (gen_random_uuid(), {ORGANISATION}, {PERSON}, gen_random_uuid()::text, 'a', 'b', '/', now(), now() - :age)",
     "exports": "insert into personal_request (id, kind, state, person_id, asked_by, content, done_at)"
     f" values (gen_random_uuid(), 'export', 'done', {PERSON}, {PERSON}, 'zip', now() - :age)",
     "requests": "insert into personal_request (id, kind, state, person_id, asked_by, done_at)"
@@ -51,6 +53,10 @@ NEVER = (
     (
         "insert into mail (id, key, recipient, subject, body, state, created_at)"
         " values (gen_random_uuid(), 'queued', 'a', 'b', 'c', 'queued', now() - interval '9 years')"
+    ),
+    (
+        "insert into notice (id, organisation_id, person_id, key, subject, body, link, created_at) values"
+        f" (gen_random_uuid(), {ORGANISATION}, {PERSON}, 'pending', 'a', 'b', '/', now() - interval '9 years')"
     ),
     (
         f"insert into personal_request (id, kind, state, person_id, asked_by, created_at)"

@@ -22,6 +22,8 @@ LINES = [
     Line("GET /api/v1/me", ok="signed_in"),
     Line("GET /api/v1/me/organisations", ok="signed_in"),
     Line("GET /compte", ok="signed_in"),
+    Line("GET /compte/avis", ok="signed_in"),
+    Line("GET /api/v1/my/notices", ok="signed_in"),
     # a key acts for its organisation and changes nothing of that; a session acts for the person's organisations only
     Line("PUT /api/v1/me/organisation", else_=401, body={"organisation_id": "{organisation_id}"}),
     Line("POST /compte/organisation", ok="a.* two.c", body={"organisation_id": "{organisation_id}"}),
