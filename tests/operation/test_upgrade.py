@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from marketplace import migrations
+from marketplace.actor import OrganisationKind, Role
 from marketplace.db import asyncpg_url
 from marketplace.embedded import Addresses
 from marketplace.embedded.postgres import address, binaries
@@ -24,7 +25,11 @@ from tests.support.world import World
 RELEASES = Path(__file__).parent / "releases"
 
 
-@pytest.fixture(params=["0.1.0"])
+FIRST = {"0.1.0": "0005", "0.2.0": "0014"}
+"""The first migration that each release lacks."""
+
+
+@pytest.fixture(params=list(FIRST))
 async def released(
     request: pytest.FixtureRequest, addresses: Addresses, settings: Settings, tmp_path: Path
 ) -> AsyncIterator[Settings]:
@@ -71,11 +76,14 @@ async def counted(settings: Settings) -> dict[str, int]:
     return {name: content.rows for name, content in found.items()}
 
 
-async def test_an_earlier_release_is_upgraded_on_its_own_data_and_goes_on(released: Settings) -> None:
+async def test_an_earlier_release_is_upgraded_on_its_own_data_and_goes_on(
+    released: Settings, request: pytest.FixtureRequest
+) -> None:
+    release = request.node.callspec.params["released"]
     before = await counted(released)
     assert before["pool"] == 4
     applied = await bring_up_to_date(released)
-    assert applied[0] == "0005"
+    assert applied[0] == FIRST[release]
     engine = create_async_engine(asyncpg_url(released.database.owner_url or "")[0], poolclass=NullPool)
     await migrations.check(engine)
     await engine.dispose()
@@ -83,7 +91,26 @@ async def test_an_earlier_release_is_upgraded_on_its_own_data_and_goes_on(releas
     assert {name: rows_ for name, rows_ in after.items() if name in before} == before
     assert {f.name: list(f.faults) for f in await invariants.examine(released) if not f.ok} == {}
     async with World.open(released) as world:
+        if release == "0.2.0":
+            await sheets_keep_their_place(world)
         await goes_on(world)
+
+
+async def sheets_keep_their_place(world: World) -> None:
+    """What a sheet was before revisions: its first one, open or accepted; a curator finds what was submitted."""
+    found = await world.sql(
+        """select json_object_agg(s.name, array[s.state, r.state, r.content ->> 'summary', (r.content #>> '{prices,0,steps,1,from}')])
+        from solution s join solution_revision r on r.solution_id = s.id where s.name like 'Lanterne %'"""
+    )
+    told = ["Règle l’éclairage rue par rue.", "150"]
+    assert found == {
+        "Lanterne draft": ["draft", "draft", *told], "Lanterne submitted": ["draft", "submitted", *told],
+        "Lanterne published": ["published", "accepted", *told], "Lanterne suspended": ["suspended", "accepted", *told],
+    }  # fmt: skip
+    curator = await world.staff(Role.CURATOR, kind=OrganisationKind.ASSOCIATION)
+    (waiting,) = await curator.read("/reviews")
+    await curator.did(f"/reviews/{waiting['id']}/publication")
+    assert (await world.visitor.read(f"/solutions/{waiting['slug']}"))["name"] == "Lanterne submitted"
 
 
 async def goes_on(world: World) -> None:

@@ -7,7 +7,7 @@ Real towns of one department, fictional startups, and four pools made through th
 invoice, one with sealed offers before their deadline, one in its census, one abandoned. It writes `RELEASE.sql.gz`, the
 plain dump of the owner, and `RELEASE.tar.gz`, the stored files. The key that sealed the offers is a constant.
 
-0.1.0 is commit e725f7a (migrations up to 0004).
+0.1.0 is commit e725f7a (migrations up to 0004); 0.2.0 is commit 77a7b1d (up to 0013).
 """
 
 import asyncio
@@ -22,12 +22,14 @@ from pathlib import Path
 sys.path.insert(0, str(Path.cwd()))
 
 from marketplace import migrations
+from marketplace.actor import OrganisationKind, Role
 from marketplace.embedded import engines
 from marketplace.embedded.engines import instance_secrets
 from marketplace.embedded.postgres import binaries
 from marketplace.settings import Settings
 from marketplace.territories import loading
 from marketplace.web.fonts import make_fonts
+from tests.catalog.solutions.sheets import content
 from tests.pages.pool_phases import phases
 from tests.support import story
 from tests.support.world import TOWN_ROLES, World
@@ -35,6 +37,21 @@ from tests.support.world import TOWN_ROLES, World
 DEPARTMENT = "18"
 SEAL_KEY = b64encode(b"fictional key of a test release.").decode()
 PASSWORD = "mot de passe de la version précédente"
+
+
+async def sheets(world: World) -> None:
+    """One sheet in each state, since 0.2.0."""
+    seller = await world.startup("Lumifictif")
+    curator = await world.staff(Role.CURATOR, kind=OrganisationKind.ASSOCIATION)
+    for state in ("draft", "submitted", "published", "suspended"):
+        made = await seller.did("/my/solutions", content(name=f"Lanterne {state}"))
+        review = f"/reviews/{made['id']}"
+        if state != "draft":
+            await seller.did(f"/my/solutions/{made['id']}/submission")
+        if state in {"published", "suspended"}:
+            await curator.did(f"{review}/publication")
+        if state == "suspended":
+            await curator.did(f"{review}/suspension", {"reason": "Prix à vérifier."})
 
 
 async def live(settings: Settings) -> None:
@@ -56,6 +73,7 @@ async def live(settings: Settings) -> None:
         census = await story.in_census(world, towns=3)
         abandoned = await story.opened(world, towns=2)
         await abandoned.coordinator.did(f"{abandoned.path}/abandonment", {"reason": "Le besoin a changé."})
+        await sheets(world)
         agent = await world.member(census.coordinator.organisation, TOWN_ROLES, password=PASSWORD)
         print(await world.sql(f"select email from person where id = '{agent.actor.person_id}'"))
         await world.work()
