@@ -23,7 +23,7 @@ class EventType:
 
 _ORDER = ("order_id", "pool_id", "number", "state")
 _INVOICE = ("invoice_id", "order_id", "number", "state")
-_SHEET = ("solution_id", "slug", "state")
+_SHEET = ("solution_id", "slug", "state", "revision")
 _both, _towns, _startups = frozenset({TOWN, STARTUP}), frozenset({TOWN}), frozenset({STARTUP})
 
 EVENT_TYPES: dict[str, EventType] = {

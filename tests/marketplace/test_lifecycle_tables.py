@@ -36,6 +36,7 @@ STARTS = {
     "order": {"prepared"},
     "invoice": {"issued"},
     "solution": {"draft"},
+    "revision": {"draft"},
     "claim": {"unproven"},
     "team_invitation": {"pending"},
 }
@@ -49,6 +50,7 @@ ENDS = {
     "order": {"paid"},
     "invoice": {"paid"},
     "solution": {"archived"},
+    "revision": {"accepted", "withdrawn"},
     "claim": {"confirmed", "refused", "withdrawn"},
     "team_invitation": {"accepted", "withdrawn"},
 }
@@ -67,6 +69,8 @@ NOBODY_ELSES = {
     ("invoice", "mandate"): {"town_accountant"},
     ("invoice", "confirm"): {"supplier"},
     ("solution", "publish"): {"curator"},
+    ("revision", "accept"): {"curator"},
+    ("revision", "submit"): {"startup"},
     ("claim", "prove"): {"claimant"},
     ("claim", "confirm"): {"staff", "admin"},
     ("team_invitation", "accept"): {"invited"},

@@ -21,7 +21,14 @@ from tests.support.world import World
 
 TENANTS = sorted({table.name for table in metadata.sorted_tables} - REFERENCE)
 
-SHOWN_TO_ALL = {"organisation", "solution", "price_line"}
+SHOWN_TO_ALL = {
+    "organisation",
+    "solution",
+    "price_line",
+    "solution_reference",
+    "solution_attachment",
+    "solution_change",
+}
 """The public identity of organisations, and published sheets."""
 
 
@@ -173,6 +180,10 @@ async def test_another_town_a_visitor_and_an_outside_startup_see_nothing_of_a_pu
     own = {"person": 1, "affiliation": 1, "api_key": 1, "audit_line": 1}  # the making of its own key
     for who in (stranger.actor, outside.actor, ANONYMOUS):
         allowed = own if who is not ANONYMOUS else {}
+        if who is stranger.actor:
+            allowed = own | {
+                "solution_confidential": told_rows["solution_confidential"]
+            }  # of published sheets, to any town
         async with app.transaction(who) as session:
             seen = {name: await visible(session, name) for name in TENANTS if name not in SHOWN_TO_ALL}
             assert {name: count for name, count in seen.items() if count > 0} == allowed

@@ -99,7 +99,7 @@ async def _places(world: World, told: Story, agent: Reader) -> dict[str, str]:
     found: dict[str, str] = defaultdict(str)
     rows = {
         "need": "select id from need", "draft": "select id from solution where state = 'draft'",
-        "submitted": "select id from solution where state = 'submitted'", "consultation": "select '/consultations/' || id from consultation",
+        "submitted": "select solution_id from solution_revision where state = 'submitted'", "consultation": "select '/consultations/' || id from consultation",
         "membership": "select m.id from membership m join organisation o on o.id = m.town_id where o.insee = '18197'",
         "order": "select '/commandes/' || id from purchase_order where state <> 'prepared' or town_id = (select coordinator_id from pool) order by state = 'prepared'",
         "invoice": "select '/factures/' || id from invoice",

@@ -125,7 +125,12 @@ async def test_a_sheet_sent_back_tells_its_startup(world: World) -> None:
     await world.work()
     (event,) = await told(world, seller)
     assert event["type"] == "solution.changes_requested"
-    assert event["data"] == {"solution_id": drafted["id"], "slug": drafted["slug"], "state": "draft"}
+    assert event["data"] == {
+        "solution_id": drafted["id"],
+        "slug": drafted["slug"],
+        "state": "draft",
+        "revision": 1,
+    }
 
 
 def test_what_tells_software_may_be_late_and_holds_up_nothing_that_moves_money() -> None:

@@ -82,7 +82,7 @@ async def test_a_recused_curator_decides_nothing_about_the_firms_sheets(world: W
     shown = await world.http.get(f"/relecture/{drafted['id']}", headers=curator.headers)
     assert "Vous êtes récusé" in shown.text
     assert "/publication" not in shown.text
-    assert await world.sql("select state from solution") == "submitted"
+    assert await world.sql("select state from solution_revision") == "submitted"
     await curator.delete(f"/me/interests/{made['id']}")
     await curator.did(f"/reviews/{drafted['id']}/publication")
 

@@ -40,6 +40,8 @@ LINES = [
     Line("POST /espace-entreprise/fiches/{solution_id}", on="draft_sheet", ok="s.edits", no="towns staff s.seller", body=FORM),
     Line("POST /api/v1/my/solutions/{solution_id}/submission", on="draft_sheet", ok="s.edits", no="towns staff s.seller"),
     Line("POST /espace-entreprise/fiches/{solution_id}/envoi", on="draft_sheet", ok="s.edits", no="towns staff s.seller"),
+    Line("POST /api/v1/my/solutions/{solution_id}/submission/withdrawal", on="review_sheet", ok="s.edits", no="towns staff s.seller"),
+    Line("POST /api/v1/my/solutions/{solution_id}/withdrawal", on="draft_sheet", ok="s.edits", no="towns staff s.seller"),
     Line("GET /api/v1/reviews", ok="curator", no=NOT_CURATORS),
     Line("GET /relecture", ok="curator", no=NOT_CURATORS),
     Line("GET /relecture/{solution_id}", on="review_sheet", ok="curator", no=NOT_CURATORS),
