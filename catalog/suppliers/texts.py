@@ -1,0 +1,96 @@
+"""What the texts of a profile may hold: no markup, no mark that turns the reading direction, and codes whose key is right."""
+
+import re
+from typing import Annotated
+
+import nh3
+from pydantic import AfterValidator, HttpUrl, StringConstraints, TypeAdapter
+from pydantic_core import PydanticCustomError
+from schwifty import BIC, IBAN
+from schwifty.exceptions import SchwiftyException
+from stdnum.exceptions import ValidationError as NumberWrong
+from stdnum.fr import tva
+
+from marketplace.accounts.registration import address_of
+from marketplace.errors import Invalid
+from marketplace.web.schemas import clean
+from marketplace.words import N_
+
+TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""The controls that make a text read otherwise than it is written."""
+TELEPHONE = re.compile(r"\+?[0-9][0-9 .()-]{4,28}[0-9]", re.ASCII)
+
+
+def no_html(text: str) -> str:
+    """`text`, clean, when it holds neither markup nor a mark that turns it round."""
+    if nh3.is_html(clean(text)):
+        raise PydanticCustomError(
+            "characters", N_("Ce texte contient des balises HTML : écrivez-le sans balise.")
+        )
+    if TURNING.search(text):
+        raise PydanticCustomError(
+            "characters", N_("Ce texte contient des caractères invisibles qui en changent le sens : retapez-le.")
+        )  # fmt: skip
+    return text
+
+
+def _web_address(value: str) -> str:
+    no_html(value)
+    url = TypeAdapter(HttpUrl).validate_python(value)
+    if url.username or url.password:
+        raise PydanticCustomError("choice", N_("Donnez l’adresse du site, sans identifiant ni mot de passe."))
+    return str(url)
+
+
+def _email(value: str) -> str:
+    try:
+        return address_of(no_html(value))
+    except Invalid as refusal:
+        raise PydanticCustomError("email", refusal.fields[0].sentence) from None
+
+
+def _telephone(value: str) -> str:
+    if not TELEPHONE.fullmatch(value):
+        raise PydanticCustomError("choice", N_("Écrivez un numéro de téléphone, par exemple 01 23 45 67 89."))
+    return value
+
+
+def _iban(value: str) -> str:
+    try:
+        return IBAN(value.replace("\u00a0", " ").replace("\u202f", " ")).compact
+    except (SchwiftyException, ValueError):
+        raise PydanticCustomError(
+            "choice", N_("Cet IBAN n’existe pas : recopiez-le depuis votre relevé d’identité bancaire.")
+        ) from None
+
+
+def _bic(value: str) -> str:
+    try:
+        return BIC(value).compact
+    except (SchwiftyException, ValueError):
+        raise PydanticCustomError(
+            "choice", N_("Ce BIC n’existe pas : il a 8 ou 11 caractères, par exemple PSSTFRPPLIL.")
+        ) from None
+
+
+def _vat_number(value: str) -> str:
+    try:
+        digits = tva.validate(value.replace("\u00a0", " ").replace("\u202f", " "))
+    except NumberWrong:
+        digits = ""
+    if not digits.isascii() or not digits:
+        raise PydanticCustomError(
+            "choice", N_("Ce numéro de TVA n’existe pas : il s’écrit FR, deux caractères, puis le SIREN.")
+        )
+    return f"FR{digits}"
+
+
+Line = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(no_html)]
+Prose = Annotated[str, StringConstraints(min_length=1, max_length=3000), AfterValidator(no_html)]
+Reason = Annotated[str, StringConstraints(min_length=1, max_length=500), AfterValidator(no_html)]
+WebAddress = Annotated[str, StringConstraints(max_length=300), AfterValidator(_web_address)]
+Email = Annotated[str, StringConstraints(min_length=1, max_length=320), AfterValidator(_email)]
+Telephone = Annotated[str, StringConstraints(max_length=40), AfterValidator(_telephone)]
+Iban = Annotated[str, StringConstraints(max_length=60), AfterValidator(_iban)]
+Bic = Annotated[str, StringConstraints(max_length=20), AfterValidator(_bic)]
+VatNumber = Annotated[str, StringConstraints(max_length=30), AfterValidator(_vat_number)]
