@@ -139,8 +139,9 @@ async def locked(session: Session, startup_id: OrganisationId, version: int) -> 
     if current != version:
         raise StaleVersion(read=version, current=current)
     if supplier is None:
-        supplier = Supplier(startup_id=startup_id, regions=[], departments=[])
-        session.add(supplier)
+        return Supplier(
+            startup_id=startup_id, regions=[], departments=[]
+        )  # added once it is whole: version 1
     return supplier
 
 
@@ -210,7 +211,10 @@ async def _written(
     changed = sorted(name for name, value in fields.items() if getattr(supplier, name) != value)
     for name, value in fields.items():
         setattr(supplier, name, value)
-    flag_modified(supplier, "regions")  # a new version, also when only a contact or the bank changed
+    if supplier not in session:
+        session.add(supplier)
+    else:
+        flag_modified(supplier, "regions")  # a new version, also when only a contact or the bank changed
     await session.flush()
     audit.note(
         session, by, f"supplier.{act}", "supplier", supplier.startup_id,

@@ -58,6 +58,11 @@ async def test_an_edit_from_an_old_version_changes_nothing(world: World) -> None
     assert (told["version"], told["contacts"], told["bank"]) == (1, [], None)
 
 
+async def test_whichever_section_comes_first_makes_version_1(world: World) -> None:
+    for number, section in enumerate(SECTIONS):
+        assert await written(await world.startup(f"Entreprise {number}"), section) == 1, section
+
+
 async def test_two_first_edits_at_once_leave_one_profile(world: World) -> None:
     seller = await world.startup()
     answers = await asyncio.gather(
