@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from catalog.solutions.events import SheetChanged, SheetReviewed, SheetsLoaded
-from catalog.suppliers.events import CertificateEnding, CertificateReviewed, StakeAdded
+from catalog.suppliers.events import CertificateEnding, CertificateOffered, CertificateReviewed, StakeAdded
 from catalog.suppliers.expiring import due_certificates
 from marketplace.accounts.api_keys import due_key_warnings
 from marketplace.accounts.events import (
@@ -69,11 +69,12 @@ ROUTES: Routes = {
     SheetsLoaded: (Route("refresh_loaded", catalog_jobs.refresh_loaded, Lane.QUEUE),),
     SheetReviewed: (Route("hook_sheet", webhook_jobs.sheet_reviewed, Lane.QUEUE),),
     # suppliers
+    CertificateOffered: (Route("tell_certificate_offered", supplier_jobs.certificate_offered, Lane.QUEUE),),
     CertificateReviewed: (
-        Route("mail_certificate_reviewed", supplier_jobs.certificate_reviewed, Lane.QUEUE),
+        Route("tell_certificate_reviewed", supplier_jobs.certificate_reviewed, Lane.QUEUE),
     ),
-    CertificateEnding: (Route("mail_certificate_ending", supplier_jobs.certificate_ending, Lane.QUEUE),),
-    StakeAdded: (Route("mail_stake_added", supplier_jobs.stake_added, Lane.QUEUE),),
+    CertificateEnding: (Route("tell_certificate_ending", supplier_jobs.certificate_ending, Lane.QUEUE),),
+    StakeAdded: (Route("tell_stake_added", supplier_jobs.stake_added, Lane.QUEUE),),
     # accounts
     IdentityLinked: (Route("mail_identity_linked", identity_mail_jobs.identity_linked, Lane.QUEUE),),
     PersonAttached: (Route("mail_attachment", identity_mail_jobs.person_attached, Lane.QUEUE),),

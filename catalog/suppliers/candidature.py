@@ -10,14 +10,14 @@ from uuid import UUID
 from sqlalchemy import select
 
 from catalog.suppliers import locking
-from catalog.suppliers.events import CertificateReviewed
+from catalog.suppliers.events import CertificateOffered, CertificateReviewed
 from catalog.suppliers.kinds import MOST_OF_A_KIND, CertificateKind, Rule, months_after, rule_of
 from catalog.suppliers.lifecycle import CERTIFICATE, CertificateState, CertificateWho
 from catalog.suppliers.models import Certificate
 from catalog.suppliers.profile import EDITORS, OLDEST, TO_COME
 from catalog.suppliers.queries import seen
 from catalog.suppliers.schemas import CertificateIn
-from marketplace import audit, clock, lifecycle
+from marketplace import audit, clock, lifecycle, outbox
 from marketplace.actor import Actor, OrganisationKind, Role
 from marketplace.db import Session
 from marketplace.errors import Conflict, FieldError, Invalid, NotFound, wrong
@@ -101,6 +101,7 @@ async def offer(
         if older.state in WAITING:
             older.replaced_at = now
     await session.flush()
+    outbox.record(session, CertificateOffered(certificate_id=certificate.id))
     audit.note(
         session, by, "certificate.offer", "certificate", certificate.id,
         after={"kind": content.kind, "issued_on": str(content.issued_on), "sha256": kept.sha256},

@@ -18,6 +18,14 @@ class StakeAdded(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CertificateOffered(Event):
+    """A startup put a document in its file: a curator is to look at it."""
+
+    topic: ClassVar[str] = "certificate.offered"
+    certificate_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CertificateReviewed(Event):
     """A curator accepted a certificate, or refused it and said why."""
 

@@ -3,7 +3,6 @@
 import re
 from typing import Annotated
 
-import nh3
 from pydantic import AfterValidator, HttpUrl, StringConstraints, TypeAdapter
 from pydantic_core import PydanticCustomError
 from schwifty import BIC, IBAN
@@ -13,30 +12,18 @@ from stdnum.fr import tva
 
 from marketplace.accounts.registration import address_of
 from marketplace.errors import Invalid
-from marketplace.web.schemas import clean
+from marketplace.web.schemas import clean, no_html
 from marketplace.words import N_
 
-TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-"""The controls that make a text read otherwise than it is written."""
 TELEPHONE = re.compile(r"\+?[0-9][0-9 .()-]{4,28}[0-9]", re.ASCII)
 
 
-def no_html(text: str) -> str:
-    """`text`, clean, when it holds neither markup nor a mark that turns it round."""
-    if nh3.is_html(clean(text)):
-        raise PydanticCustomError(
-            "characters", N_("Ce texte contient des balises HTML : écrivez-le sans balise.")
-        )
-    if TURNING.search(text):
-        raise PydanticCustomError(
-            "characters", N_("Ce texte contient des caractères invisibles qui en changent le sens : retapez-le.")
-        )  # fmt: skip
-    return text
+def _plain(value: str) -> str:
+    return no_html(clean(value))
 
 
 def _web_address(value: str) -> str:
-    no_html(value)
-    url = TypeAdapter(HttpUrl).validate_python(value)
+    url = TypeAdapter(HttpUrl).validate_python(_plain(value))
     if url.username or url.password:
         raise PydanticCustomError("choice", N_("Donnez l’adresse du site, sans identifiant ni mot de passe."))
     return str(url)
@@ -44,7 +31,7 @@ def _web_address(value: str) -> str:
 
 def _email(value: str) -> str:
     try:
-        return address_of(no_html(value))
+        return address_of(_plain(value))
     except Invalid as refusal:
         raise PydanticCustomError("email", refusal.fields[0].sentence) from None
 
@@ -85,9 +72,9 @@ def _vat_number(value: str) -> str:
     return f"FR{digits}"
 
 
-Line = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(no_html)]
-Prose = Annotated[str, StringConstraints(min_length=1, max_length=3000), AfterValidator(no_html)]
-Reason = Annotated[str, StringConstraints(min_length=1, max_length=500), AfterValidator(no_html)]
+Line = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_plain)]
+Prose = Annotated[str, StringConstraints(min_length=1, max_length=3000), AfterValidator(_plain)]
+Reason = Annotated[str, StringConstraints(min_length=1, max_length=500), AfterValidator(_plain)]
 WebAddress = Annotated[str, StringConstraints(max_length=300), AfterValidator(_web_address)]
 Email = Annotated[str, StringConstraints(min_length=1, max_length=320), AfterValidator(_email)]
 Telephone = Annotated[str, StringConstraints(max_length=40), AfterValidator(_telephone)]

@@ -77,6 +77,7 @@ def wrong(answer: httpx.Response) -> set[str]:
     return {error["path"] for error in answer.json()["errors"]}
 
 
-async def mails(world: World, like: str) -> int:
-    found: int = await world.sql("select count(*) from mail where subject like :like", like=like)
+async def told(world: World, like: str) -> int:
+    """How many notices whose subject is like `like` were written."""
+    found: int = await world.sql("select count(*) from notice where subject like :like", like=like)
     return found

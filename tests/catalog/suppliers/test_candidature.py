@@ -12,9 +12,9 @@ from tests.catalog.suppliers.firms import (
     SOUND,
     accepted,
     insurance,
-    mails,
     offered,
     offering,
+    told,
     vigilance,
     wrong,
 )
@@ -102,7 +102,7 @@ async def test_a_refusal_says_why_reaches_the_startup_and_takes_the_document_out
     assert await standing(world, seller) == "not_provided"
     assert (await seller.read(MINE))[0]["reason"] == "Le code est inconnu de l’URSSAF."
     await world.work()
-    assert (await mails(world, "Document accepté%"), await mails(world, "Document refusé%")) == (1, 1)
+    assert (await told(world, "Document accepté%"), await told(world, "Document refusé%")) == (1, 1)
     again = await curator.post(f"{QUEUE}/{made['id']}/acceptance")
     assert (again.status_code, again.json()["code"]) == (409, "move_refused")
     # a new one takes the refused one's place at once
@@ -224,13 +224,13 @@ async def test_warnings_go_out_30_and_7_days_before_and_on_expiry_once_each(worl
     today = await world.today()
     await accepted(seller, curator, insurance(today, lasts=40))
     await offered(seller, vigilance(today))  # not accepted: nothing to warn of
-    told = []
+    found = []
     for days in (9, 1, 1, 21, 1, 1, 8, 1, 60):
         await world.advance(days)
         await world.work()
-        told.append((await mails(world, "À renouveler%"), await mails(world, "Document expiré%")))
+        found.append((await told(world, "À renouveler%"), await told(world, "Document expiré%")))
     # day 9, 10 (30 days left), 11, 32 (8 left), 33 (7 left), 34, 42 (ended on 40), 43, 103
-    assert told == [(0, 0), (1, 0), (1, 0), (1, 0), (2, 0), (2, 0), (2, 1), (2, 1), (2, 1)]
+    assert found == [(0, 0), (1, 0), (1, 0), (1, 0), (2, 0), (2, 0), (2, 1), (2, 1), (2, 1)]
 
 
 async def test_a_worker_that_slept_tells_the_latest_alone_and_nothing_of_what_was_replaced(
@@ -242,5 +242,24 @@ async def test_a_worker_that_slept_tells_the_latest_alone_and_nothing_of_what_wa
     await accepted(seller, curator, insurance(today, lasts=300))
     await accepted(seller, curator, vigilance(today, age=150, expires_on=str(today + timedelta(days=20))))
     await world.advance(60)
-    assert await mails(world, "À renouveler%") == 0
-    assert await mails(world, "Document expiré%") == 1
+    assert await told(world, "À renouveler%") == 0
+    assert await told(world, "Document expiré%") == 1
+
+
+async def test_curators_are_told_that_a_document_waits_save_the_recused_and_no_longer_once_it_is_decided(
+    world: World,
+) -> None:
+    seller, curator = await people(world)
+    _, tied = await people(world)
+    assert seller.organisation is not None
+    named = seller.organisation.siren
+    firm = {"firm": named, "kind": "shares", "detail": "Dix parts.", "since": "2026-01-01"}
+    await tied.did("/me/interests", firm)
+    made = await offered(seller, vigilance(await world.today()))
+    await world.work()
+    assert await told(world, "Document à vérifier%") == 1
+    whose = await world.sql("select person_id from notice where subject like 'Document à vérifier%'")
+    assert whose == curator.actor.person_id
+    await curator.did(f"{QUEUE}/{made['id']}/acceptance")
+    await world.work()
+    assert await told(world, "Document à vérifier%") == 0

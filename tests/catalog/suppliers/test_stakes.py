@@ -8,7 +8,7 @@ import pytest
 
 from catalog.suppliers.queries import public_stakes
 from marketplace.actor import ANONYMOUS, OrganisationKind, Role
-from tests.catalog.suppliers.firms import IDENTITY, mails, stake, wrong
+from tests.catalog.suppliers.firms import IDENTITY, stake, told, wrong
 from tests.support.world import Caller, World
 
 MINE = "/my/supplier/stakes"
@@ -113,7 +113,7 @@ async def test_a_curator_adds_an_undeclared_stake_with_its_source_and_the_startu
     assert wrong(await curator.post(f"{of(seller)}/stakes", body)) == {"source"}
     added = await curator.did(f"{of(seller)}/stakes", body | {"source": "Journal officiel"})
     await world.work()
-    assert await mails(world, "La relecture a complété%") == 1
+    assert await told(world, "La relecture a complété%") == 1
     # the startup reads it, and rewrites nothing of it
     assert (await seller.read(MINE))[0]["origin"] == "curator"
     rewritten = await seller.put(f"{MINE}/{added['id']}", stake(kind="company"), If_Match="1")
@@ -124,7 +124,7 @@ async def test_a_curator_adds_an_undeclared_stake_with_its_source_and_the_startu
         f"{of(seller)}/stakes/{added['id']}", body | {"percent": "21", "source": "JO"}, method="put", If_Match="1"
     )  # fmt: skip
     await world.work()
-    assert await mails(world, "La relecture a complété%") == 2
+    assert await told(world, "La relecture a complété%") == 2
 
 
 async def test_a_recused_curator_touches_no_stake_of_that_firm(world: World) -> None:
@@ -142,8 +142,8 @@ async def test_a_correction_is_the_declarers_and_leaves_what_was_said_in_the_jou
     stolen = await rival.put(f"{MINE}/{made['id']}", stake(), If_Match="1")
     assert stolen.status_code == 404
     await seller.did(f"{MINE}/{made['id']}", stake(percent="31"), method="put", If_Match="1")
-    told = await world.sql("select before ->> 'kind' from audit_line where action = 'stake.correct'")
-    assert told == "bdt"
+    before = await world.sql("select before ->> 'kind' from audit_line where action = 'stake.correct'")
+    assert before == "bdt"
 
 
 async def test_who_owns_a_firm_changes_no_rank(world: World) -> None:
