@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.attributes import flag_modified
 
@@ -39,7 +39,9 @@ async def edit_identity(
     if faults:
         raise Invalid(faults)
     supplier = await locked(session, startup_id, version)
-    return await _written(session, supplier, content.model_dump(), "edit_identity", by)
+    after = await _written(session, supplier, content.model_dump())
+    audit.note(session, by, "supplier.edit_identity", "supplier", startup_id, after=after)
+    return supplier
 
 
 async def edit_capacity(
@@ -56,7 +58,9 @@ async def edit_capacity(
         "departments": sorted({code.upper() for code in content.departments}),
         "capacity_on": clock.paris_day(now),
     }
-    return await _written(session, supplier, fields, "edit_capacity", by)
+    after = await _written(session, supplier, fields)
+    audit.note(session, by, "supplier.edit_capacity", "supplier", startup_id, after=after)
+    return supplier
 
 
 async def edit_contacts(
@@ -75,7 +79,9 @@ async def edit_contacts(
     supplier = await locked(session, startup_id, version)
     await session.execute(delete(SupplierContact).where(SupplierContact.startup_id == startup_id))
     session.add_all(SupplierContact(startup_id=startup_id, **contact.model_dump()) for contact in contacts)
-    return await _written(session, supplier, {}, "edit_contacts", by)
+    after = await _written(session, supplier, {})
+    audit.note(session, by, "supplier.edit_contacts", "supplier", startup_id, after=after)
+    return supplier
 
 
 async def edit_bank(session: Session, content: BankIn, *, version: int, by: Actor) -> Supplier:
@@ -90,7 +96,9 @@ async def edit_bank(session: Session, content: BankIn, *, version: int, by: Acto
         session.add(bank)
     for name, value in content.model_dump().items():
         setattr(bank, name, value)
-    return await _written(session, supplier, {}, "edit_bank", by)
+    after = await _written(session, supplier, {})
+    audit.note(session, by, "supplier.edit_bank", "supplier", startup_id, after=after)
+    return supplier
 
 
 async def complete_siret(session: Session, siret: str, *, by: Actor) -> Organisation:
@@ -113,8 +121,7 @@ async def complete_siret(session: Session, siret: str, *, by: Actor) -> Organisa
         )  # fmt: skip
     try:
         async with session.begin_nested():
-            organisation.siren, organisation.siret = number[:9], number
-            await session.flush()
+            await session.execute(text("select complete_siret(:number)"), {"number": number})
     except IntegrityError:
         raise Invalid(
             [
@@ -125,6 +132,7 @@ async def complete_siret(session: Session, siret: str, *, by: Actor) -> Organisa
                 )
             ]
         ) from None  # fmt: skip
+    await session.refresh(organisation)
     audit.note(session, by, "supplier.complete_siret", "supplier", startup_id, after={"siret": number})
     return organisation
 
@@ -205,19 +213,14 @@ async def _capacity_faults(session: Session, content: CapacityIn) -> list[FieldE
     return found
 
 
-async def _written(
-    session: Session, supplier: Supplier, fields: dict[str, object], act: str, by: Actor
-) -> Supplier:
+async def _written(session: Session, supplier: Supplier, fields: dict[str, object]) -> dict[str, object]:
+    """Write `fields`, as a new version also when only a contact or the bank changed. What the journal says of it."""
     changed = sorted(name for name, value in fields.items() if getattr(supplier, name) != value)
     for name, value in fields.items():
         setattr(supplier, name, value)
     if supplier not in session:
         session.add(supplier)
     else:
-        flag_modified(supplier, "regions")  # a new version, also when only a contact or the bank changed
+        flag_modified(supplier, "regions")
     await session.flush()
-    audit.note(
-        session, by, f"supplier.{act}", "supplier", supplier.startup_id,
-        after={"version": supplier.version} | ({"fields": changed} if changed else {}),
-    )  # fmt: skip
-    return supplier
+    return {"version": supplier.version} | ({"fields": changed} if changed else {})

@@ -39,7 +39,9 @@ class AddedByCurators(Forbidden):
 async def declare(session: Session, content: StakeIn, *, by: Actor, now: datetime) -> Stake:
     """A stake in the acting startup. Raises `Invalid` for dates that cannot be, and for more than 100 % in all."""
     startup_id = by.require(OrganisationKind.STARTUP, *EDITORS)
-    return await _add(session, startup_id, content, Origin.STARTUP, "stake.declare", by=by, now=now)
+    stake = await _add(session, startup_id, content, Origin.STARTUP, now=now)
+    audit.note(session, by, "stake.declare", "stake", stake.id, after=_told(stake))
+    return stake
 
 
 async def add(
@@ -51,7 +53,8 @@ async def add(
     if organisation is None or organisation.kind is not OrganisationKind.STARTUP:
         raise NotFound
     await refuse_recused(session, by, {startup_id})
-    stake = await _add(session, startup_id, content, Origin.CURATOR, "stake.add", by=by, now=now)
+    stake = await _add(session, startup_id, content, Origin.CURATOR, now=now)
+    audit.note(session, by, "stake.add", "stake", stake.id, after=_told(stake))
     outbox.record(session, StakeAdded(stake_id=stake.id, startup_id=startup_id))
     return stake
 
@@ -88,14 +91,7 @@ async def correct(
 
 
 async def _add(
-    session: Session,
-    startup_id: OrganisationId,
-    content: StakeIn,
-    origin: Origin,
-    action: str,
-    *,
-    by: Actor,
-    now: datetime,
+    session: Session, startup_id: OrganisationId, content: StakeIn, origin: Origin, *, now: datetime
 ) -> Stake:
     await locking.startup(session, startup_id)
     today = clock.paris_day(now)
@@ -103,7 +99,6 @@ async def _add(
     stake = Stake(startup_id=startup_id, declared_on=today, origin=origin, **_fields(content))
     session.add(stake)
     await session.flush()
-    audit.note(session, by, action, "stake", stake.id, after=_told(stake))
     return stake
 
 

@@ -110,7 +110,7 @@ HOLDINGS: tuple[Holding, ...] = (
         kept=N_("preuve que vous n’avez pas pris part aux décisions, sans le détail du lien, avec un identifiant"),
     ),
     Holding(
-        "supplier_contact", ("email", "name"), N_("Contacts donnés par des entreprises"), "account",
+        "supplier_contact", ("email", "name", "phone"), N_("Contacts donnés par des entreprises"), "account",
         "select created_at, kind, name, email, phone from supplier_contact where lower(email) = :email",
         ("delete from supplier_contact where lower(email) = :email",),
     ),

@@ -182,20 +182,22 @@ def certificates() -> None:
 
 
 def siret() -> None:
-    """An administrator completes the SIRET that the startup's account lacks: these two columns, once."""
-    app = role(APPLICATION)
-    op.execute(f"grant update (siren, siret) on organisation to {app}")
-    op.execute(
-        f"create policy organisation_siret on organisation for update to {app}"
-        f" using (id = {ORG} and kind = 'startup' and siret is null and {ADMIN})"
-        f" with check (id = {ORG} and kind = 'startup' and {ADMIN})"
-    )
+    """An administrator completes the SIRET that the startup's account lacks, once. The application may write no organisation."""
+    function(
+        "complete_siret(number text)", "boolean",
+        """with done as (
+                update organisation set siren = left(number, 9), siret = number
+                where id = actor_organisation() and kind = 'startup' and actor_has('admin') and siret is null
+                    and (siren is null or siren = left(number, 9)) and number ~ '^[0-9]{14}$'
+                returning id
+            )
+            select exists (select from done)""",
+        definer=True, volatile=True,
+    )  # fmt: skip
 
 
 def downgrade() -> None:
-    app = role(APPLICATION)
-    op.execute("drop policy organisation_siret on organisation")
-    op.execute(f"revoke update (siren, siret) on organisation from {app}")
+    op.execute("drop function complete_siret(text)")
     op.execute("drop function certificate_facts(uuid[])")
     op.execute("drop policy stored_file_certificates on stored_file")
     for table in ("certificate", "stake", "supplier_bank", "supplier_contact", "supplier"):

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 from stdnum import luhn
 
 from marketplace.actor import OrganisationKind, Role
@@ -189,7 +190,12 @@ async def test_policies_hide_contacts_and_bank_details_from_other_tenants(world:
             "delete from supplier_contact",
         ):
             assert (await session.execute(text(statement))).rowcount == 0
-        assert (await session.execute(text("update organisation set siren = '1' where id = :id"), {"id": seller.actor.organisation_id})).rowcount == 0  # fmt: skip
+        assert not await session.scalar(
+            text("select complete_siret('12345678900012')")
+        )  # its SIREN is another
+    with pytest.raises(DBAPIError, match="permission denied"):
+        async with database.transaction(seller.actor) as session:
+            await session.execute(text("update organisation set name = 'x'"))
 
 
 def siret_of(siren: str) -> str:
