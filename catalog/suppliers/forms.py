@@ -11,15 +11,23 @@ from catalog.suppliers.schemas import (
     BankIn,
     CapacityIn,
     CertificateIn,
-    Code,
     ContactIn,
     IdentityIn,
     Percent,
-    Postcode,
     StakeIn,
     Year,
 )
-from catalog.suppliers.texts import Email, Line, Prose, Reason, Telephone, VatNumber, WebAddress
+from catalog.suppliers.texts import (
+    Area,
+    Email,
+    Line,
+    Postcode,
+    Prose,
+    Reason,
+    Telephone,
+    VatNumber,
+    WebAddress,
+)
 from marketplace.errors import FieldError, Invalid, wrong
 from marketplace.web.schemas import Input
 from marketplace.web.typed import Euros, TypedDate, typed_number
@@ -101,7 +109,7 @@ class CapacityForm(Versioned):
     towns_served: Whole | None = None
     lead_weeks: Annotated[int, Field(ge=0, le=260)] | None = None
     where: Annotated[str, Field(pattern="^(everywhere|listed)$")] | None = None
-    regions: list[Code] = Field(default=[], max_length=30)
+    regions: list[Area] = Field(default=[], max_length=30)
     departments: Annotated[str, Field(max_length=600)] | None = None
     overseas: bool = False
 

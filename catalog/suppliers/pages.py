@@ -264,6 +264,7 @@ async def _capacity(
 ) -> Response[str]:
     regions, _ = await queries.places(reads)
     chosen = form.get("regions") or []
+    form.errors = {name.split("-")[0]: said for name, said in form.errors.items()}  # one list, one place
     return page(
         request, "suppliers/capacity.html", status=422 if form.failed else 200, form=form, regions=regions,
         chosen=[chosen] if isinstance(chosen, str) else list(chosen), version=await _version(reads, startup_id),

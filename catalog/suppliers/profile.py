@@ -54,8 +54,8 @@ async def edit_capacity(
         raise Invalid(faults)
     supplier = await locked(session, startup_id, version)
     fields = content.model_dump() | {
-        "regions": sorted({code.upper() for code in content.regions}),
-        "departments": sorted({code.upper() for code in content.departments}),
+        "regions": sorted(set(content.regions)),
+        "departments": sorted(set(content.departments)),
         "capacity_on": clock.paris_day(now),
     }
     after = await _written(session, supplier, fields)
@@ -199,7 +199,7 @@ async def _capacity_faults(session: Session, content: CapacityIn) -> list[FieldE
         ("regions", content.regions, Region),
         ("departments", content.departments, Department),
     ):
-        asked = {code.upper() for code in codes}
+        asked = set(codes)
         known = (
             set(await session.scalars(select(table.code).where(table.code.in_(asked)))) if asked else set()
         )

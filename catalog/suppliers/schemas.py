@@ -21,16 +21,26 @@ from catalog.suppliers.kinds import CertificateKind
 from catalog.suppliers.lifecycle import CertificateState
 from catalog.suppliers.models import Certificate, Stake, Supplier, SupplierBank, SupplierContact
 from catalog.suppliers.standing import Standing, State
-from catalog.suppliers.texts import Bic, Email, Iban, Line, Prose, Reason, Telephone, VatNumber, WebAddress
+from catalog.suppliers.texts import (
+    Area,
+    Bic,
+    Email,
+    Iban,
+    Line,
+    Postcode,
+    Prose,
+    Reason,
+    Telephone,
+    VatNumber,
+    WebAddress,
+)
 from marketplace.accounts.models import Organisation
 from marketplace.web.schemas import Amount, Day, Input, Output, Quantity, plain
 
-Postcode = Annotated[str, StringConstraints(pattern=r"^[0-9]{5}$")]
 Year = Annotated[int, Field(ge=1900, le=2199)]
 Percent = Annotated[
     Quantity, Field(gt=0, le=100), WithJsonSchema({"type": "string", "examples": ["12.5"], "description": "pourcentage"})
 ]  # fmt: skip
-Code = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z]{2,3}$")]
 
 
 class IdentityIn(Input):
@@ -83,8 +93,8 @@ class CapacityIn(Input):
     towns_served: Annotated[int, Field(ge=0, le=40_000)] | None = None
     lead_weeks: Annotated[int, Field(ge=0, le=260)] | None = None
     everywhere: bool = False
-    regions: list[Code] = Field(default=[], max_length=30)
-    departments: list[Code] = Field(default=[], max_length=120)
+    regions: list[Area] = Field(default=[], max_length=30)
+    departments: list[Area] = Field(default=[], max_length=120)
     overseas: bool = False
 
 

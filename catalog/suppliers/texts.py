@@ -3,7 +3,7 @@
 import re
 from typing import Annotated
 
-from pydantic import AfterValidator, HttpUrl, StringConstraints, TypeAdapter
+from pydantic import AfterValidator, HttpUrl, StringConstraints, TypeAdapter, ValidationError
 from pydantic_core import PydanticCustomError
 from schwifty import BIC, IBAN
 from schwifty.exceptions import SchwiftyException
@@ -23,9 +23,14 @@ def _plain(value: str) -> str:
 
 
 def _web_address(value: str) -> str:
-    url = TypeAdapter(HttpUrl).validate_python(_plain(value))
-    if url.username or url.password:
-        raise PydanticCustomError("choice", N_("Donnez l’adresse du site, sans identifiant ni mot de passe."))
+    try:
+        url = TypeAdapter(HttpUrl).validate_python(_plain(value))
+    except ValidationError:
+        url = None
+    if url is None or url.username or url.password:
+        raise PydanticCustomError(
+            "choice", N_("Donnez une adresse complète, par exemple https://www.exemple.fr")
+        )
     return str(url)
 
 
@@ -34,6 +39,18 @@ def _email(value: str) -> str:
         return address_of(_plain(value))
     except Invalid as refusal:
         raise PydanticCustomError("email", refusal.fields[0].sentence) from None
+
+
+def _postcode(value: str) -> str:
+    if not re.fullmatch("[0-9]{5}", value, re.ASCII):
+        raise PydanticCustomError("choice", N_("Un code postal a cinq chiffres, par exemple 18100."))
+    return value
+
+
+def _area(value: str) -> str:
+    if not re.fullmatch("[0-9A-Za-z]{2,3}", value, re.ASCII):
+        raise PydanticCustomError("choice", N_("Donnez un code, par exemple 18, 2A ou 974."))
+    return value.upper()
 
 
 def _telephone(value: str) -> str:
@@ -81,3 +98,5 @@ Telephone = Annotated[str, StringConstraints(max_length=40), AfterValidator(_tel
 Iban = Annotated[str, StringConstraints(max_length=60), AfterValidator(_iban)]
 Bic = Annotated[str, StringConstraints(max_length=20), AfterValidator(_bic)]
 VatNumber = Annotated[str, StringConstraints(max_length=30), AfterValidator(_vat_number)]
+Postcode = Annotated[str, StringConstraints(max_length=20), AfterValidator(_postcode)]
+Area = Annotated[str, StringConstraints(max_length=20), AfterValidator(_area)]
