@@ -147,7 +147,7 @@ async def test_bank_details_are_the_administrators_to_write_and_the_startups_to_
     traces = await world.sql(
         "select string_agg(after::text, '') from audit_line where action = 'supplier.edit_bank'"
     )
-    assert "2004" not in traces and "Quinquet" not in traces  # fmt: skip
+    assert "20041010" not in traces and "Quinquet" not in traces  # fmt: skip
 
 
 async def test_the_public_page_shows_what_is_public_and_contacts_to_towns_and_staff_alone(
@@ -164,7 +164,7 @@ async def test_the_public_page_shows_what_is_public_and_contacts_to_towns_and_st
         assert (shown["identity"]["city"], shown["capacity"]["towns_at_once"]) == ("Vierzon", 12)
         assert (shown["contacts"] is not None) is told, caller.actor.kind
         assert ("ada@quinquet.test" in answer.text) is told
-        assert "2004" not in answer.text and "606" not in answer.text
+        assert "FR14" not in answer.text and "20041010" not in answer.text
     for nobody in (town.actor.organisation_id, curator.actor.organisation_id, seller.actor.person_id):
         assert (await world.visitor.get(f"/suppliers/{nobody}")).status_code == 404
 
