@@ -195,7 +195,7 @@ async def my_document(
     "/my/candidature.zip",
     summary="My candidature file, whole: documents, summary (PDF) and list (XLSX)",
     tags=TAGS,
-    media_type="application/octet-stream",
+    media_type="application/zip",
 )
 async def my_candidature(request: Request[Any, Any, Any], reads: Reads, by: By) -> Response[bytes]:
     return await whole(request, reads, by)
