@@ -18,8 +18,14 @@ from sqlalchemy.exc import DBAPIError
 
 import catalog.curation.api
 import catalog.curation.pages
+import catalog.directory
+import catalog.directory.supplier_page
 import catalog.solutions.api
 import catalog.solutions.pages
+import catalog.suppliers.api
+import catalog.suppliers.certificate_pages
+import catalog.suppliers.curator_pages
+import catalog.suppliers.pages
 import marketplace.accounts.api
 import marketplace.accounts.pages
 import marketplace.demo.api
@@ -111,7 +117,9 @@ ROOMS: dict[str, Path] = {
         marketplace.site,
         search,
         catalog.curation,
+        catalog.directory,
         catalog.solutions,
+        catalog.suppliers,
         procurement.compass,
         procurement.needs,
         procurement.pools,
@@ -141,6 +149,7 @@ API: Sequence[HTTPRouteHandler] = [
     *search.api.HANDLERS,
     *catalog.solutions.api.HANDLERS,
     *catalog.curation.api.HANDLERS,
+    *catalog.suppliers.api.HANDLERS,
     *procurement.compass.api.HANDLERS,
     *procurement.needs.api.HANDLERS,
     *procurement.pools.api.HANDLERS,
@@ -170,6 +179,10 @@ PAGES: Sequence[ControllerRouterHandler] = [
     *marketplace.site.pages.HANDLERS,
     *catalog.solutions.pages.HANDLERS,
     *catalog.curation.pages.HANDLERS,
+    *catalog.suppliers.pages.HANDLERS,
+    *catalog.suppliers.certificate_pages.HANDLERS,
+    *catalog.suppliers.curator_pages.HANDLERS,
+    *catalog.directory.supplier_page.HANDLERS,
     *procurement.compass.pages.HANDLERS,
     *procurement.needs.pages.HANDLERS,
     *procurement.board.pages.HANDLERS,

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 
 from catalog.solutions.events import SheetChanged, SheetReviewed, SheetsLoaded
+from catalog.suppliers.events import CertificateEnding, CertificateOffered, CertificateReviewed, StakeAdded
+from catalog.suppliers.expiring import due_certificates
 from marketplace.accounts.api_keys import due_key_warnings
 from marketplace.accounts.events import (
     AdminAdded,
@@ -55,6 +57,7 @@ from workers import (
     personal_data_jobs,
     procurement_jobs,
     sign_in_mail_jobs,
+    supplier_jobs,
     webhook_jobs,
 )
 from workers.routes import Lane, Route, Routes
@@ -65,6 +68,13 @@ ROUTES: Routes = {
     SheetChanged: (Route("refresh_index", catalog_jobs.refresh_index, Lane.QUEUE),),
     SheetsLoaded: (Route("refresh_loaded", catalog_jobs.refresh_loaded, Lane.QUEUE),),
     SheetReviewed: (Route("hook_sheet", webhook_jobs.sheet_reviewed, Lane.QUEUE),),
+    # suppliers
+    CertificateOffered: (Route("tell_certificate_offered", supplier_jobs.certificate_offered, Lane.QUEUE),),
+    CertificateReviewed: (
+        Route("tell_certificate_reviewed", supplier_jobs.certificate_reviewed, Lane.QUEUE),
+    ),
+    CertificateEnding: (Route("tell_certificate_ending", supplier_jobs.certificate_ending, Lane.QUEUE),),
+    StakeAdded: (Route("tell_stake_added", supplier_jobs.stake_added, Lane.QUEUE),),
     # accounts
     IdentityLinked: (Route("mail_identity_linked", identity_mail_jobs.identity_linked, Lane.QUEUE),),
     PersonAttached: (Route("mail_attachment", identity_mail_jobs.person_attached, Lane.QUEUE),),
@@ -143,4 +153,4 @@ ROUTES: Routes = {
     EndpointDisabled: (Route("mail_webhook_disabled", webhook_jobs.endpoint_disabled, Lane.QUEUE),),
 }
 
-DEADLINES: Sequence[Due] = (due_censuses, due_quotes, due_key_warnings, due_digests)
+DEADLINES: Sequence[Due] = (due_censuses, due_quotes, due_key_warnings, due_digests, due_certificates)

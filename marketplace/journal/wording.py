@@ -20,7 +20,8 @@ SUBJECTS = {
     "membership": N_("participation des villes"), "agreement": N_("conventions"), "consultation": N_("consultations"),
     "invitation": N_("demandes de devis"), "quote": N_("offres"), "order": N_("commandes"), "invoice": N_("factures"),
     "billing_mandate": N_("mandats de facturation"), "mandate_payment": N_("paiements"), "page": N_("pages lues"), "retention": N_("durées de conservation"),
-    "file": N_("documents"),
+    "file": N_("documents"), "supplier": N_("profils d’entreprises"), "stake": N_("participations au capital"),
+    "certificate": N_("documents de candidature"),
 }  # fmt: skip
 """The plural of each noun, for choosing."""
 

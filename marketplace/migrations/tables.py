@@ -2,6 +2,7 @@
 """Every table of the product: importing this module declares them all."""
 
 import catalog.solutions.models
+import catalog.suppliers.models
 import marketplace.accounts.models
 import marketplace.accounts.tokens
 import marketplace.audit

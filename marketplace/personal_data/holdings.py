@@ -110,6 +110,11 @@ HOLDINGS: tuple[Holding, ...] = (
         kept=N_("preuve que vous n’avez pas pris part aux décisions, sans le détail du lien, avec un identifiant"),
     ),
     Holding(
+        "supplier_contact", ("email", "name", "phone"), N_("Contacts donnés par des entreprises"), "account",
+        "select created_at, kind, name, email, phone from supplier_contact where lower(email) = :email",
+        ("delete from supplier_contact where lower(email) = :email",),
+    ),
+    Holding(
         "appointment", ("person_id", "appointed_by"), N_("Missions dans les achats"), "procurement",
         "select created_at, duty, ended_at, ended_because from appointment where person_id = :person", kept=LAW,
     ),

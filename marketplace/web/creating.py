@@ -52,7 +52,9 @@ def creating(handler: H) -> H:
 
 async def _key(request: Request[Any, Any, Any]) -> str:
     if request.headers.get("content-type", "").startswith(FORM_TYPES):
-        return str((await request.form()).get("_once", ""))
+        typed = str((await request.form()).get("_once", ""))
+        if typed:
+            return typed
     return request.headers.get("idempotency-key", "")
 
 

@@ -37,6 +37,7 @@ STARTS = {
     "invoice": {"issued"},
     "solution": {"draft"},
     "revision": {"draft"},
+    "certificate": {"offered"},
     "claim": {"unproven"},
     "team_invitation": {"pending"},
 }
@@ -51,6 +52,7 @@ ENDS = {
     "invoice": {"paid"},
     "solution": {"archived"},
     "revision": {"accepted", "withdrawn"},
+    "certificate": {"refused"},
     "claim": {"confirmed", "refused", "withdrawn"},
     "team_invitation": {"accepted", "withdrawn"},
 }
@@ -71,6 +73,8 @@ NOBODY_ELSES = {
     ("solution", "publish"): {"curator"},
     ("revision", "accept"): {"curator"},
     ("revision", "submit"): {"startup"},
+    ("certificate", "accept"): {"curator"},
+    ("certificate", "refuse"): {"curator"},
     ("claim", "prove"): {"claimant"},
     ("claim", "confirm"): {"staff", "admin"},
     ("team_invitation", "accept"): {"invited"},

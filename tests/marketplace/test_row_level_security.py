@@ -28,8 +28,10 @@ SHOWN_TO_ALL = {
     "solution_reference",
     "solution_attachment",
     "solution_change",
+    "supplier",
+    "stake",
 }
-"""The public identity of organisations, and published sheets."""
+"""The public identity of organisations, who owns startups, and published sheets."""
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from marketplace.settings import needed
 from marketplace.sign_in import sessions
 from marketplace.web import csrf
 from marketplace.webhooks import endpoints
+from tests.catalog.suppliers.firms import offered
 from tests.support import story
 from tests.support.story import Story
 from tests.support.world import SELLER_ROLES, TOWN_ROLES, Caller, World
@@ -108,6 +109,7 @@ async def market(world: World) -> Market:
     actors = await _actors(world, *sides)
     for side, who in zip(sides, (actors["recused"].caller, sides[1].member), strict=True):
         await _accounts(world, side)
+        await _supplier(world, side)
         firm = {
             "firm": _org(side.seller).name,
             "kind": "family",
@@ -251,6 +253,29 @@ async def _accounts(world: World, side: Side) -> None:
     side.ids["review_sheet"] = {"solution_id": review["id"], "slug": review["slug"]}
     side.ids["sheet"] = {"solution_id": slug["id"], "slug": slug["slug"]}
     side.ids["suspended_sheet"] = {"solution_id": suspended["id"], "slug": suspended["slug"]}
+
+
+async def _supplier(world: World, side: Side) -> None:
+    """A profile with its contact and its bank, a stake, and a document that waits for a curator."""
+    seller = side.seller
+    contact = {
+        "kind": "sales",
+        "name": f"{side.mark}-CONTACT",
+        "email": f"contact.{side.number}@exemple.test",
+    }
+    bank = {"holder": f"{side.mark}-BANK", "iban": "FR1420041010050500013M02606"}
+    await seller.did("/my/supplier/contacts", {"contacts": [contact]}, method="put", If_Match="0")
+    await seller.did("/my/supplier/bank", bank, method="put", If_Match="1")
+    share = {"holder": f"{side.mark}-FOUNDER", "kind": "founders", "percent": "10", "since": "2020-01-01"}
+    stake = await seller.did("/my/supplier/stakes", share)
+    today = str(await world.today())
+    document = await offered(
+        seller,
+        {"kind": "vigilance", "number": f"{side.mark}-CERTIFICATE", "issuer": "URSSAF", "issued_on": today},
+    )
+    side.ids["supplier"] = {
+        "supplier_id": str(seller.actor.organisation_id), "stake_id": stake["id"], "certificate_id": document["id"],
+    }  # fmt: skip
 
 
 async def _team(world: World, side: Side) -> None:

@@ -14,6 +14,8 @@ A, B, S, T = names("a.*") | {"a.key"}, frozenset({"b.agent"}), names("s.*"), fro
 WATCHERS = frozenset((*WATCH, "recused"))
 ALL = frozenset((*SIGNED_IN, "anonymous", "a.key"))
 SHEETS = S | {"curator"}
+TOLD = names("towns staff") | {"a.key"}
+"""Who is told a startup's contacts."""
 READERS: dict[str, frozenset[str]] = {
     "SEC-1-PASSKEY": frozenset({"a.agent"}),
     "SEC-1-COPY": frozenset({"a.agent"}),
@@ -21,6 +23,8 @@ READERS: dict[str, frozenset[str]] = {
     "SEC-1-NEED": A, "SEC-1-KEY": A, "SEC-1-DRAFT": SHEETS, "SEC-1-REVIEW": SHEETS, "SEC-1-SUSPENDED": SHEETS,
     "SEC-1-SEALED-S": frozenset(), "SEC-1-SEALED-T": frozenset(), "SEC-1-OFFER-S": A | S, "SEC-1-OFFER-T": A | T,
     "SEC-1-REASONS": A | B | S | WATCHERS, "SEC-1-ENGAGEMENT": A | S, "SEC-1-INVOICE": A | S, "SEC-1-MANDAT": A | S,
+    "SEC-1-CONTACT": S | TOLD, "SEC-1-BANK": S, "SEC-1-FOUNDER": SHEETS, "SEC-1-CERTIFICATE": SHEETS, "SEC-2-CONTACT": TOLD,
+    "SEC-2-FOUNDER": frozenset({"curator"}), "SEC-2-CERTIFICATE": frozenset({"curator"}),
     "SEC-2-DRAFT": frozenset({"curator"}), "SEC-2-REVIEW": frozenset({"curator"}), "SEC-2-SUSPENDED": frozenset({"curator"}),
     "SEC-2-REASONS": WATCHERS,
 }  # fmt: skip
@@ -104,6 +108,7 @@ def _private(phases: dict[str, dict[str, str]], *, watched: bool = False) -> set
         "appointment_id",
         "need_id",
         "key_id",
+        "certificate_id",
         "order_id",
         "invoice_id",
         "quote",

@@ -12,16 +12,17 @@ from tests.matrix.build import Market
 from tests.matrix.notation import ACTORS, names
 
 PURCHASE = ("order_line", "purchase_order", "invoice", "mandate_payment", "stored_file", "invitation", "consolidation", "evaluation", "need", "price_cap", "quote", "deliberation", "signature")  # fmt: skip
+FIRM = ("supplier_bank", "certificate")
 NEVER = {
-    "anonymous": (*PURCHASE, "membership", "need_line", "award", "agreement", "consultation", "api_key", "person", "affiliation"),
-    "c.all": (*(t for t in PURCHASE), "membership", "need_line", "award", "agreement", "consultation"),
-    "two.c": (*PURCHASE, "membership", "need_line", "award", "agreement", "consultation"),
-    "u.all": (*PURCHASE, "membership", "need_line", "award", "agreement", "consultation"),
-    "curator": (*PURCHASE, "membership", "need_line", "award", "agreement", "consultation"),
-    "staff.admin": (*PURCHASE, "membership", "need_line", "award", "agreement", "consultation"),
-    "supervisor": ("order_line", "purchase_order", "invoice", "mandate_payment", "stored_file", "invitation", "consolidation", "evaluation", "need", "price_cap", "quote"),
-    "b.agent": ("evaluation", "quote", "invitation", "need", "invoice", "mandate_payment"),
-    "t.all": ("order_line", "purchase_order", "invoice", "mandate_payment", "stored_file", "consolidation", "evaluation", "need", "price_cap", "membership", "need_line", "award"),
+    "anonymous": (*PURCHASE, *FIRM, "supplier_contact", "membership", "need_line", "award", "agreement", "consultation", "api_key", "person", "affiliation"),
+    "c.all": (*PURCHASE, *FIRM, "membership", "need_line", "award", "agreement", "consultation"),
+    "two.c": (*PURCHASE, *FIRM, "membership", "need_line", "award", "agreement", "consultation"),
+    "u.all": (*PURCHASE, *FIRM, "supplier_contact", "membership", "need_line", "award", "agreement", "consultation"),
+    "curator": (*(t for t in PURCHASE if t != "stored_file"), "supplier_bank", "membership", "need_line", "award", "agreement", "consultation"),
+    "staff.admin": (*PURCHASE, *FIRM, "membership", "need_line", "award", "agreement", "consultation"),
+    "supervisor": (*FIRM, "order_line", "purchase_order", "invoice", "mandate_payment", "stored_file", "invitation", "consolidation", "evaluation", "need", "price_cap", "quote"),
+    "b.agent": (*FIRM, "evaluation", "quote", "invitation", "need", "invoice", "mandate_payment"),
+    "t.all": (*FIRM, "supplier_contact", "order_line", "purchase_order", "invoice", "mandate_payment", "stored_file", "consolidation", "evaluation", "need", "price_cap", "membership", "need_line", "award"),
 }  # fmt: skip
 """Tables of which somebody sees no row at all; the auditor sees what the supervisor does."""
 UNREAD = ("outbox", "one_time_token")
@@ -35,7 +36,7 @@ async def app(market: Market) -> AsyncIterator[Database]:
 
 
 async def test_every_table_holds_rows_to_hide(market: Market) -> None:
-    empty = [t for t in (*PURCHASE, "membership", "need_line", "award", "agreement", "consultation", "api_key")
+    empty = [t for t in (*PURCHASE, "membership", "need_line", "award", "agreement", "consultation", "api_key", "supplier_contact", *FIRM)
              if not await market.world.sql(f"select count(*) from {t}")]  # fmt: skip
     assert empty == []
 
@@ -54,6 +55,12 @@ async def test_the_policies_alone_hide_what_is_not_theirs(market: Market, app: D
                 if table in TENANTS and await visible(session, table) > 0
             ]
     assert seen == []
+
+
+async def test_a_curator_sees_the_files_of_certificates_and_no_other(market: Market, app: Database) -> None:
+    async with app.transaction(market.actors["curator"].caller.actor) as session:
+        files = await session.scalar(text("select array_agg(id order by id) from stored_file"))
+    assert files == await market.world.sql("select array_agg(file_id order by file_id) from certificate")
 
 
 async def test_a_town_and_its_supplier_see_their_own_rows_and_no_others(

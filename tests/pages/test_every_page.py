@@ -6,6 +6,7 @@ from marketplace.accounts.tokens import Purpose
 from marketplace.actor import OrganisationKind, Role
 from marketplace.app import DEMO_PAGES, PAGES
 from marketplace.webhooks.guard import Guard
+from tests.catalog.suppliers.firms import offered, vigilance
 from tests.pages.pool_phases import phases
 from tests.pages.reader import Reader
 from tests.support import story
@@ -105,6 +106,10 @@ async def to_review(told: Story) -> None:
     seller: Caller = told.sellers[0]
     drafts = [await seller.did("/my/solutions", content) for _ in range(2)]
     await seller.did(f"/my/solutions/{drafts[0]['id']}/submission")
+    await seller.did(
+        "/my/supplier/stakes", {"holder": "Ada", "kind": "founders", "percent": "60", "since": "2020-01-01"}
+    )
+    await offered(seller, vigilance(await told.world.today()))
 
 
 async def coming_in(world: World, told: Story) -> list[str]:

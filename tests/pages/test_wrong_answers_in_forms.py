@@ -4,6 +4,7 @@ from collections import defaultdict
 from datetime import timedelta
 
 from marketplace.actor import OrganisationKind, Role
+from tests.catalog.suppliers.firms import offered, vigilance
 from tests.pages.pool_phases import phases
 from tests.pages.reader import Page, Reader
 from tests.support import story
@@ -15,6 +16,9 @@ Case = tuple[str, str, str, dict[str, str], set[str]]
 
 ACTS = "select count(*) from audit_line where action not like '%.read'"
 """What was done; that staff read the form is no act of it."""
+
+
+PROFILE, FOLDER = "/espace-entreprise/profil", "/espace-entreprise/candidature"
 
 
 def during(phase: str, told: Story, at: dict[str, str]) -> list[Case]:
@@ -46,6 +50,29 @@ def during(phase: str, told: Story, at: dict[str, str]) -> list[Case]:
              {"steps-0-from", "steps-0-to"}),
             (seller, f"/espace-entreprise/fiches/{at['draft']}", f"/espace-entreprise/fiches/{at['draft']}", {"name": ""}, {"name"}),
             ("curator", f"/relecture/{at['submitted']}", f"/relecture/{at['submitted']}/renvoi", {"reason": ""}, {"reason"}),
+            (seller, f"{PROFILE}/identite", f"{PROFILE}/siret", {"siret": "12"}, {"siret"}),
+            (seller, f"{PROFILE}/identite", f"{PROFILE}/identite",
+             {"founded_on": "2999-01-01", "turnover": "12,345", "postal_code": "18", "website": "pas une adresse", "presentation": "<b>Nous</b>", "vat_number": "FR 1"},
+             {"founded_on", "turnover", "postal_code", "website", "presentation", "vat_number"}),
+            (seller, f"{PROFILE}/identite", f"{PROFILE}/identite", {"founded_on": "2100-01-01", "turnover": "1 000"}, {"founded_on", "turnover_year"}),
+            (seller, f"{PROFILE}/contacts", f"{PROFILE}/contacts", {"sales_name": "Ada", "technical_email": "ada@exemple.test"}, {"sales_email", "technical_name"}),
+            (seller, f"{PROFILE}/contacts", f"{PROFILE}/contacts", {"sales_name": "Ada", "sales_email": "ada", "sales_phone": "douze"}, {"sales_email", "sales_phone"}),
+            (seller, f"{PROFILE}/banque", f"{PROFILE}/banque", {"holder": "", "iban": "FR76 1234", "bic": "X"}, {"holder", "iban", "bic"}),
+            (seller, f"{PROFILE}/capacite", f"{PROFILE}/capacite",
+             {"towns_at_once": "douze", "regions": "!", "departments": "18, Cher"}, {"towns_at_once", "regions"}),
+            (seller, f"{PROFILE}/capacite", f"{PROFILE}/capacite", {"towns_at_once": "3", "towns_served": "4", "departments": "18, 00"},
+             {"towns_served", "departments"}),
+            (seller, f"{PROFILE}/capital", f"{PROFILE}/capital", {"holder": "", "kind": "", "percent": "cent", "since": "hier"}, {"holder", "kind", "percent", "since"}),
+            (seller, f"{PROFILE}/capital", f"{PROFILE}/capital",
+             {"holder": "Banque", "kind": "bdt", "percent": "12,5", "since": "2100-01-01", "source": ""}, {"since", "source"}),
+            (seller, f"{PROFILE}/capital/{at['stake']}", f"{PROFILE}/capital/{at['stake']}", {"percent": "101"}, {"percent"}),
+            (seller, f"{FOLDER}/ajouter", f"{FOLDER}/ajouter", {"kind": "", "issuer": "", "issued_on": "31/02/2026", "amount": "cher"}, {"kind", "issuer", "issued_on", "amount"}),
+            (seller, f"{FOLDER}/ajouter", f"{FOLDER}/ajouter", {"kind": "liability", "issuer": "A", "issued_on": "2026-01-01"}, {"expires_on", "number", "amount", "file"}),
+            ("curator", f"/relecture/certificats/{at['certificate']}", f"/relecture/certificats/{at['certificate']}/refus", {"reason": ""}, {"reason"}),
+            ("curator", f"/relecture/entreprises/{at['startup']}/capital", f"/relecture/entreprises/{at['startup']}/capital",
+             {"holder": "Fonds", "kind": "company", "percent": "1", "since": "2020-01-01"}, {"source"}),
+            ("curator", f"/relecture/entreprises/{at['startup']}/capital/{at['stake']}", f"/relecture/entreprises/{at['startup']}/capital/{at['stake']}",
+             {"until": "2019-01-01"}, {"until"}),
             (seller, "/espace-entreprise/mandat", "/espace-entreprise/mandat", {"prefix": "?!", "agreed": "on"}, {"prefix"}),
             (seller, "/espace-entreprise/mandat", "/espace-entreprise/mandat", {"prefix": "QS"}, {"agreed"}),
         ],
@@ -102,7 +129,8 @@ async def _places(world: World, told: Story, agent: Reader) -> dict[str, str]:
         "submitted": "select solution_id from solution_revision where state = 'submitted'", "consultation": "select '/consultations/' || id from consultation",
         "membership": "select m.id from membership m join organisation o on o.id = m.town_id where o.insee = '18197'",
         "order": "select '/commandes/' || id from purchase_order where state <> 'prepared' or town_id = (select coordinator_id from pool) order by state = 'prepared'",
-        "invoice": "select '/factures/' || id from invoice",
+        "invoice": "select '/factures/' || id from invoice", "stake": "select id from stake", "certificate": "select id from certificate",
+        "startup": "select startup_id from stake",
     }  # fmt: skip
     found["soon"] = str(await world.today() + timedelta(days=20))
     for name, statement in rows.items():
@@ -185,6 +213,9 @@ async def _cast(world: World, told: Story) -> dict[str, Reader]:
     }
     drafts = [await told.sellers[0].did("/my/solutions", content) for _ in range(2)]
     await told.sellers[0].did(f"/my/solutions/{drafts[0]['id']}/submission")
+    share = {"holder": "Ada", "kind": "founders", "percent": "60", "since": "2020-01-01"}
+    await told.sellers[0].did("/my/supplier/stakes", share)
+    await offered(told.sellers[0], vigilance(await world.today()))
     association = await world.staff(Role.CURATOR, kind=OrganisationKind.ASSOCIATION)
     await world.town("18205")
     return {
