@@ -20,6 +20,7 @@ import catalog.curation.api
 import catalog.curation.pages
 import catalog.directory
 import catalog.directory.supplier_page
+import catalog.curation.startup_pages
 import catalog.solutions.api
 import catalog.solutions.pages
 import catalog.suppliers.api
@@ -183,6 +184,7 @@ PAGES: Sequence[ControllerRouterHandler] = [
     *catalog.suppliers.certificate_pages.HANDLERS,
     *catalog.suppliers.curator_pages.HANDLERS,
     *catalog.directory.supplier_page.HANDLERS,
+    *catalog.curation.startup_pages.HANDLERS,
     *procurement.compass.pages.HANDLERS,
     *procurement.needs.pages.HANDLERS,
     *procurement.board.pages.HANDLERS,
