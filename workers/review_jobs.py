@@ -204,17 +204,15 @@ async def _recused(session: Session, startup_id: OrganisationId | None) -> list[
 
 
 async def _but_reader(session: Session, sheet: Solution, revision: Revision) -> list[PersonId]:
-    """Whom not to tell: when somebody reads the sheet, every curator but them."""
+    """Whom not to tell: when somebody reads the sheet, or answered it last, every curator but them."""
     recused = await _recused(session, sheet.startup_id)
-    reader = revision.reviewer_id if revision.state is RevisionState.IN_REVIEW else None
-    if reader is None or reader in recused:
-        return recused
-    others = await session.scalars(
-        select(Affiliation.person_id).where(
-            Affiliation.roles.contains([Role.CURATOR]), Affiliation.person_id != reader
-        )
+    curators = set(
+        await session.scalars(select(Affiliation.person_id).where(Affiliation.roles.contains([Role.CURATOR])))
     )
-    return [*recused, *others]
+    reader = revision.reviewer_id
+    if reader not in curators or reader in recused:
+        return recused
+    return [*recused, *(curators - {reader})]
 
 
 def _name(sheet: Solution, revision: Revision | None) -> str:

@@ -16,7 +16,7 @@ from catalog.curation.reviewing import refuse_read_by_another, reviewed
 from catalog.solutions import fields, queries, revising
 from catalog.solutions.content import SheetIn
 from catalog.solutions.events import SheetChanged, SheetReviewed
-from catalog.solutions.lifecycle import REVISION, SHEET, RevisionState, SolutionState, who
+from catalog.solutions.lifecycle import REVISION, SHEET, SolutionState, who
 from catalog.solutions.models import ChangeKind, Revision, Solution
 from catalog.solutions.revising import locked
 from catalog.solutions.soundness import refuse_faults
@@ -40,9 +40,10 @@ async def take(
     session: Session, solution_id: SolutionId, *, by: Actor, now: datetime, version: int | None = None
 ) -> Revision:
     """Take a submitted revision in review: the others see who reads it."""
-    sheet, revision, roles = await reviewed(session, solution_id, by, version)
-    if revision.state is RevisionState.IN_REVIEW:
+    sheet, revision, roles = await reviewed(session, solution_id, by)
+    if Who.CURATOR in roles:
         await refuse_read_by_another(session, revision, by)
+    await reviewed(session, solution_id, by, version, move="take")
     await lifecycle.apply(session, REVISION, revision, "take", who=roles, by=by, now=now)
     revision.reviewer_id = by.person_id
     await session.flush()
@@ -56,7 +57,7 @@ async def release(
     session: Session, solution_id: SolutionId, *, by: Actor, now: datetime, version: int | None = None
 ) -> Revision:
     """Put a revision back in the queue, whoever reads it."""
-    sheet, revision, roles = await reviewed(session, solution_id, by, version)
+    sheet, revision, roles = await reviewed(session, solution_id, by, version, move="release")
     await lifecycle.apply(session, REVISION, revision, "release", who=roles, by=by, now=now)
     revision.reviewer_id = None
     outbox.record(session, ReviewReleased(solution_id=sheet.id))
@@ -80,8 +81,7 @@ async def accept(
     Raises `Invalid` (unknown field, no reason for a part, unanswered item, or what would be published does not stand),
     `StaleVersion`, `ReadByAnother`, `MoveRefused`, `Forbidden` for somebody recused.
     """  # fmt: skip
-    sheet, revision, roles = await reviewed(session, solution_id, by, version)
-    REVISION.check(revision.state, "accept", roles)
+    sheet, revision, roles = await reviewed(session, solution_id, by, version, move="accept")
     await refuse_read_by_another(session, revision, by)
     accepted = await queries.last_accepted(session, sheet.id)
     before = accepted.content if accepted else {}
@@ -126,8 +126,7 @@ async def request_changes(
     version: int | None = None,
 ) -> Solution:
     """Send a revision back to its startup, saying why, and of which fields (`of`; none named: of the whole)."""
-    sheet, revision, roles = await reviewed(session, solution_id, by, version)
-    REVISION.check(revision.state, "request_changes", roles)
+    sheet, revision, roles = await reviewed(session, solution_id, by, version, move="request_changes")
     await refuse_read_by_another(session, revision, by)
     returned = _known(of, list(fields.flatten(revision.content))) if of else []
     submitted_at = revision.submitted_at

@@ -2,7 +2,7 @@
 
 from sqlalchemy import func, select
 
-from catalog.solutions.lifecycle import SHEET, RevisionState, Who, who
+from catalog.solutions.lifecycle import REVISION, SHEET, RevisionState, Who, who
 from catalog.solutions.models import Revision, Solution
 from catalog.solutions.revising import locked
 from marketplace.actor import Actor, Role
@@ -26,9 +26,17 @@ class ReadByAnother(Conflict):
 
 
 async def reviewed(
-    session: Session, solution_id: SolutionId, by: Actor, version: int | None = None
+    session: Session,
+    solution_id: SolutionId,
+    by: Actor,
+    version: int | None = None,
+    *,
+    move: str | None = None,
 ) -> tuple[Solution, Revision, set[Who]]:
-    """A sheet and its open revision, for somebody who may decide. `version` is the revision's, as it was read."""
+    """A sheet and its open revision, for its startup or a curator whom no interest recuses.
+
+    `move` is one that they must be able to make; `version` is the revision's, as it was read.
+    """
     sheet = await locked(session, solution_id)
     roles = who(sheet.startup_id, by)
     if not by.acts_for(sheet.startup_id):
@@ -37,6 +45,8 @@ async def reviewed(
     revision = sheet.open_revision
     if revision is None:
         raise MoveRefused(state=SHEET.names[sheet.state], needed=N_("« envoyée »"), move="review")
+    if move is not None:
+        REVISION.check(revision.state, move, roles)
     if version is not None and revision.version != version:
         raise StaleVersion(read=version, current=revision.version)
     return sheet, revision, roles

@@ -10,14 +10,14 @@ from sqlalchemy import select
 from catalog.curation.checklist import ITEMS, Item, items_for
 from catalog.curation.models import ANSWER_NAMES, Answer, Tick
 from catalog.curation.reviewing import name_of, reviewed
-from catalog.solutions.lifecycle import REVISION, WAITING
+from catalog.solutions.lifecycle import REVISION, WAITING, WHO_NAMES, Who
 from catalog.solutions.models import Revision
 from marketplace import audit
 from marketplace.actor import Actor
 from marketplace.db import ReadSession, Session
 from marketplace.errors import FieldError, Invalid, StaleVersion, wrong
 from marketplace.ids import SolutionId
-from marketplace.lifecycle import MoveRefused
+from marketplace.lifecycle import MoveRefused, NotTheirMove
 from marketplace.words import N_
 
 
@@ -78,7 +78,9 @@ async def answer(
 
     Raises `Invalid` (unknown item, « no » without a note), `TickChanged`, `MoveRefused`, `Forbidden` for somebody recused.
     """
-    _, revision, _ = await reviewed(session, solution_id, by)
+    _, revision, roles = await reviewed(session, solution_id, by)
+    if Who.CURATOR not in roles:
+        raise NotTheirMove(whose=(WHO_NAMES[Who.CURATOR],), move="tick")
     if revision.state not in WAITING:
         needed = tuple(name for state, name in REVISION.names.items() if state in WAITING)
         raise MoveRefused(state=REVISION.names[revision.state], needed=needed, move="tick")
