@@ -12,11 +12,11 @@ from pydantic import ValidationError
 from catalog.curation import ticking
 from catalog.curation.events import ReviewReleased, ReviewTaken
 from catalog.curation.models import Answer, Decided, Verdict
-from catalog.curation.reviewing import refuse_read_by_another, reviewed
+from catalog.curation.reviewing import refuse_read_by_another, refuse_stale, reviewed
 from catalog.solutions import fields, queries, revising
 from catalog.solutions.content import SheetIn
 from catalog.solutions.events import SheetChanged, SheetReviewed
-from catalog.solutions.lifecycle import REVISION, SHEET, SolutionState, who
+from catalog.solutions.lifecycle import REVISION, SHEET, SolutionState, Who, who
 from catalog.solutions.models import ChangeKind, Revision, Solution
 from catalog.solutions.revising import locked
 from catalog.solutions.soundness import refuse_faults
@@ -43,7 +43,8 @@ async def take(
     sheet, revision, roles = await reviewed(session, solution_id, by)
     if Who.CURATOR in roles:
         await refuse_read_by_another(session, revision, by)
-    await reviewed(session, solution_id, by, version, move="take")
+    REVISION.check(revision.state, "take", roles)
+    refuse_stale(revision, version)
     await lifecycle.apply(session, REVISION, revision, "take", who=roles, by=by, now=now)
     revision.reviewer_id = by.person_id
     await session.flush()

@@ -47,9 +47,14 @@ async def reviewed(
         raise MoveRefused(state=SHEET.names[sheet.state], needed=N_("« envoyée »"), move="review")
     if move is not None:
         REVISION.check(revision.state, move, roles)
+    refuse_stale(revision, version)
+    return sheet, revision, roles
+
+
+def refuse_stale(revision: Revision, version: int | None) -> None:
+    """Raise `StaleVersion` when the revision is no longer as it was read."""
     if version is not None and revision.version != version:
         raise StaleVersion(read=version, current=revision.version)
-    return sheet, revision, roles
 
 
 async def name_of(reads: ReadSession | Session, person_id: PersonId | None) -> str:

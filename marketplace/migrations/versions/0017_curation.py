@@ -1,5 +1,7 @@
 """Reviewing a revision: the checklist's answers, comments on fields, decisions."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
@@ -137,7 +139,7 @@ def withdraw_archived() -> None:
     )
 
 
-def _row() -> tuple[sa.Column, sa.Column]:
+def _row() -> tuple[sa.Column[Any], ...]:
     return (
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
