@@ -88,10 +88,15 @@ async def accept(
     before = accepted.content if accepted else {}
     offered, submitted_at = revision.content, revision.submitted_at
     changed = [difference.path for difference in fields.differences(before, offered)]
-    published = changed if only is None else _known(only, changed)
+    published = changed if only is None else [path for path in changed if path in only]
     returned = [path for path in changed if path not in published]
     taken = fields.merged(before, offered, published) if returned else offered
-    remarks = await _remarks(session, revision, reason=reason, partial=bool(returned))
+    faults = [] if only is None or not changed else _unknown(only, changed)
+    if returned and not reason:
+        faults.append(wrong("reason", N_("Dites pourquoi une partie n’est pas acceptée."), code="required"))
+    if faults := faults + await _unanswered(session, revision):
+        raise Invalid(faults)
+    remarks = await _noes(session, revision)
     try:
         content = SheetIn.model_validate(taken)
     except ValidationError as error:
@@ -129,7 +134,10 @@ async def request_changes(
     """Send a revision back to its startup, saying why, and of which fields (`of`; none named: of the whole)."""
     sheet, revision, roles = await reviewed(session, solution_id, by, version, move="request_changes")
     await refuse_read_by_another(session, revision, by)
-    returned = _known(of, list(fields.flatten(revision.content))) if of else []
+    every = list(fields.flatten(revision.content))
+    if of and (faults := _unknown(of, every)):
+        raise Invalid(faults)
+    returned = [path for path in every if path in of]
     submitted_at = revision.submitted_at
     await lifecycle.apply(
         session, REVISION, revision, "request_changes", who=roles, by=by, now=now, facts={"reason": reason}
@@ -182,20 +190,13 @@ async def archive(
     return await _decide(session, solution_id, "archive", reason, by=by, now=now, version=version)
 
 
-async def _remarks(session: Session, revision: Revision, *, reason: str, partial: bool) -> list[Json]:
-    """The checklist's « no ». Raises `Invalid` for every item that is not answered, and for a part without a reason."""
-    faults: list[FieldError] = [
+async def _unanswered(session: Session, revision: Revision) -> list[FieldError]:
+    """One fault for each item of the checklist that is still to be answered."""
+    return [
         wrong(f"checklist.{one.item.key}", N_("À vérifier avant de publier : {item}"), code="required", item=one.item.sentence)
         for one in await ticking.asked(session, revision)
         if not one.answered
     ]  # fmt: skip
-    if partial and not reason:
-        faults.insert(
-            0, wrong("reason", N_("Dites pourquoi une partie n’est pas acceptée."), code="required")
-        )
-    if faults:
-        raise Invalid(faults)
-    return await _noes(session, revision)
 
 
 async def _noes(session: Session, revision: Revision) -> list[Json]:
@@ -206,16 +207,13 @@ async def _noes(session: Session, revision: Revision) -> list[Json]:
     ]
 
 
-def _known(asked: Collection[str], known: Collection[str]) -> list[str]:
-    unknown: list[FieldError] = [
+def _unknown(asked: Collection[str], known: Collection[str]) -> list[FieldError]:
+    if not asked:
+        return [wrong("fields", N_("Choisissez au moins un champ à accepter."), code="required")]
+    return [
         wrong("fields", N_("« {field} » n’est pas un champ modifié par cette révision."), code="choice", field=path[:80])
         for path in sorted(set(asked) - set(known))
     ]  # fmt: skip
-    if not asked:
-        unknown = [wrong("fields", N_("Choisissez au moins un champ à accepter."), code="required")]
-    if unknown:
-        raise Invalid(unknown)
-    return [path for path in known if path in set(asked)]
 
 
 async def _decide(

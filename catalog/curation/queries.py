@@ -8,7 +8,8 @@ from enum import StrEnum
 from statistics import median
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Uuid, cast, func, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import selectinload
 
 from catalog.curation.models import ANSWERS, Decided
@@ -186,7 +187,7 @@ async def names_of(reads: ReadSession | Session, people: Collection[PersonId | N
     wanted = sorted({person for person in people if person is not None})
     if not wanted:
         return {}
-    asked = func.unnest(wanted).column_valued("person")
+    asked = func.unnest(cast(wanted, ARRAY(Uuid()))).column_valued("person")
     rows = await reads.execute(select(asked, func.fellow_curator(asked)))
     return {PersonId(person): name or SOMEBODY for person, name in rows}
 
