@@ -12,11 +12,11 @@ from pydantic import ValidationError
 from catalog.curation import ticking
 from catalog.curation.events import ReviewReleased, ReviewTaken
 from catalog.curation.models import Answer, Decided, Verdict
-from catalog.curation.reviewing import refuse_read_by_another, refuse_stale, reviewed
+from catalog.curation.reviewing import reviewed
 from catalog.solutions import fields, queries, revising
 from catalog.solutions.content import SheetIn
 from catalog.solutions.events import SheetChanged, SheetReviewed
-from catalog.solutions.lifecycle import REVISION, SHEET, SolutionState, Who, who
+from catalog.solutions.lifecycle import REVISION, SHEET, SolutionState, who
 from catalog.solutions.models import ChangeKind, Revision, Solution
 from catalog.solutions.revising import locked
 from catalog.solutions.soundness import refuse_faults
@@ -40,11 +40,7 @@ async def take(
     session: Session, solution_id: SolutionId, *, by: Actor, now: datetime, version: int | None = None
 ) -> Revision:
     """Take a submitted revision in review: the others see who reads it."""
-    sheet, revision, roles = await reviewed(session, solution_id, by)
-    if Who.CURATOR in roles:
-        await refuse_read_by_another(session, revision, by)
-    REVISION.check(revision.state, "take", roles)
-    refuse_stale(revision, version)
+    sheet, revision, roles = await reviewed(session, solution_id, by, version, move="take")
     await lifecycle.apply(session, REVISION, revision, "take", who=roles, by=by, now=now)
     revision.reviewer_id = by.person_id
     await session.flush()
@@ -83,7 +79,6 @@ async def accept(
     `StaleVersion`, `ReadByAnother`, `MoveRefused`, `Forbidden` for somebody recused.
     """  # fmt: skip
     sheet, revision, roles = await reviewed(session, solution_id, by, version, move="accept")
-    await refuse_read_by_another(session, revision, by)
     accepted = await queries.last_accepted(session, sheet.id)
     before = accepted.content if accepted else {}
     offered, submitted_at = revision.content, revision.submitted_at
@@ -133,7 +128,6 @@ async def request_changes(
 ) -> Solution:
     """Send a revision back to its startup, saying why, and of which fields (`of`; none named: of the whole)."""
     sheet, revision, roles = await reviewed(session, solution_id, by, version, move="request_changes")
-    await refuse_read_by_another(session, revision, by)
     every = list(fields.flatten(revision.content))
     if of and (faults := _unknown(of, every)):
         raise Invalid(faults)

@@ -35,7 +35,7 @@ async def reviewed(
 ) -> tuple[Solution, Revision, set[Who]]:
     """A sheet and its open revision, for its startup or a curator whom no interest recuses.
 
-    `move` is one that they must be able to make; `version` is the revision's, as it was read.
+    `move` is one that they must be able to make, and that whoever reads the revision makes, but for giving it back; `version` is the revision's, as it was read.
     """
     sheet = await locked(session, solution_id)
     roles = who(sheet.startup_id, by)
@@ -45,16 +45,13 @@ async def reviewed(
     revision = sheet.open_revision
     if revision is None:
         raise MoveRefused(state=SHEET.names[sheet.state], needed=N_("« envoyée »"), move="review")
+    if move is not None and move != "release" and Who.CURATOR in roles:
+        await _refuse_read_by_another(session, revision, by)
     if move is not None:
         REVISION.check(revision.state, move, roles)
-    refuse_stale(revision, version)
-    return sheet, revision, roles
-
-
-def refuse_stale(revision: Revision, version: int | None) -> None:
-    """Raise `StaleVersion` when the revision is no longer as it was read."""
     if version is not None and revision.version != version:
         raise StaleVersion(read=version, current=revision.version)
+    return sheet, revision, roles
 
 
 async def name_of(reads: ReadSession | Session, person_id: PersonId | None) -> str:
@@ -64,6 +61,6 @@ async def name_of(reads: ReadSession | Session, person_id: PersonId | None) -> s
     return await reads.scalar(select(func.fellow_curator(person_id))) or SOMEBODY
 
 
-async def refuse_read_by_another(session: Session, revision: Revision, by: Actor) -> None:
+async def _refuse_read_by_another(session: Session, revision: Revision, by: Actor) -> None:
     if revision.state is RevisionState.IN_REVIEW and revision.reviewer_id != by.person_id:
         raise ReadByAnother(who=await name_of(session, revision.reviewer_id))
