@@ -74,10 +74,11 @@ async def resolve(
         if (was is RemarkKind.RESOLVED) != resolved:
             about = await session.get_one(Revision, revision_id)
             _entry(session, about, path, kind, side=side, text="", by=by, now=now)
-            audit.note(
-                session, by, "review.resolve" if resolved else "review.reopen", "solution", sheet.id,
-                after={"path": path, "revision": about.number},
-            )  # fmt: skip
+            told = {"path": path, "revision": about.number}
+            if resolved:
+                audit.note(session, by, "review.resolve", "solution", sheet.id, after=told)
+            else:
+                audit.note(session, by, "review.reopen", "solution", sheet.id, after=told)
     await session.flush()
 
 
