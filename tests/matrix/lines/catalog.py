@@ -55,12 +55,15 @@ LINES = [
     *(  # a version that is no longer: what passes is told 412, and changes nothing for the next who tries
         Line(f"POST /api/v1/reviews/{{solution_id}}/{act}", on="review_sheet", ok="curator", no="s.*", body=body, anonymous=404,
              headers={"If-Match": "1"})
-        for act, body in (("taking", None), ("release", None), ("publication", {}), ("changes", WHY))
+        for act, body in (("taking", None), ("publication", {}), ("changes", WHY))
     ),
+    # nobody reads it: whoever sees it is told its state
+    Line("POST /api/v1/reviews/{solution_id}/release", on="review_sheet", ok="curator s.*", anonymous=404, headers={"If-Match": "1"}),
+    Line("POST /relecture/{solution_id}/remise", on="review_sheet", ok="curator s.*", anonymous=404, body={"version": "1"}, invalid=True),
     *(
         Line(f"POST /relecture/{{solution_id}}/{act}", on="review_sheet", ok="curator", no="s.*", body=WHY | {"version": "1"}, anonymous=404,
              invalid=True)
-        for act in ("prise", "remise", "publication", "renvoi")
+        for act in ("prise", "publication", "renvoi")
     ),
     Line("PUT /api/v1/reviews/{solution_id}/checklist", on="review_sheet", ok="curator", no="s.*", anonymous=404,
          body={"answers": [{"item": "plain", "answer": "yes"}]}),
