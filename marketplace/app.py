@@ -18,9 +18,9 @@ from sqlalchemy.exc import DBAPIError
 
 import catalog.curation.api
 import catalog.curation.pages
+import catalog.curation.startup_pages
 import catalog.directory
 import catalog.directory.supplier_page
-import catalog.curation.startup_pages
 import catalog.solutions.api
 import catalog.solutions.pages
 import catalog.suppliers.api
