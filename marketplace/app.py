@@ -18,6 +18,7 @@ from sqlalchemy.exc import DBAPIError
 
 import catalog.curation.api
 import catalog.curation.pages
+import catalog.curation.startup_pages
 import catalog.directory
 import catalog.directory.supplier_page
 import catalog.solutions.api
@@ -183,6 +184,7 @@ PAGES: Sequence[ControllerRouterHandler] = [
     *catalog.suppliers.certificate_pages.HANDLERS,
     *catalog.suppliers.curator_pages.HANDLERS,
     *catalog.directory.supplier_page.HANDLERS,
+    *catalog.curation.startup_pages.HANDLERS,
     *procurement.compass.pages.HANDLERS,
     *procurement.needs.pages.HANDLERS,
     *procurement.board.pages.HANDLERS,

@@ -2,7 +2,15 @@
 
 from collections.abc import Sequence
 
-from catalog.solutions.events import SheetChanged, SheetReviewed, SheetsLoaded
+from catalog.curation.events import (
+    CommentWithdrawn,
+    FieldCommented,
+    ReviewDue,
+    ReviewReleased,
+    ReviewTaken,
+)
+from catalog.curation.reminding import due_reviews
+from catalog.solutions.events import SheetChanged, SheetReviewed, SheetsLoaded, SheetSubmitted, SheetTakenBack
 from catalog.suppliers.events import CertificateEnding, CertificateOffered, CertificateReviewed, StakeAdded
 from catalog.suppliers.expiring import due_certificates
 from marketplace.accounts.api_keys import due_key_warnings
@@ -56,6 +64,7 @@ from workers import (
     notice_jobs,
     personal_data_jobs,
     procurement_jobs,
+    review_jobs,
     sign_in_mail_jobs,
     supplier_jobs,
     webhook_jobs,
@@ -67,7 +76,6 @@ ROUTES: Routes = {
     # the directory
     SheetChanged: (Route("refresh_index", catalog_jobs.refresh_index, Lane.QUEUE),),
     SheetsLoaded: (Route("refresh_loaded", catalog_jobs.refresh_loaded, Lane.QUEUE),),
-    SheetReviewed: (Route("hook_sheet", webhook_jobs.sheet_reviewed, Lane.QUEUE),),
     # suppliers
     CertificateOffered: (Route("tell_certificate_offered", supplier_jobs.certificate_offered, Lane.QUEUE),),
     CertificateReviewed: (
@@ -75,6 +83,17 @@ ROUTES: Routes = {
     ),
     CertificateEnding: (Route("tell_certificate_ending", supplier_jobs.certificate_ending, Lane.QUEUE),),
     StakeAdded: (Route("tell_stake_added", supplier_jobs.stake_added, Lane.QUEUE),),
+    SheetReviewed: (
+        Route("hook_sheet", webhook_jobs.sheet_reviewed, Lane.QUEUE),
+        Route("mail_decision", review_jobs.reviewed, Lane.QUEUE),
+    ),
+    SheetSubmitted: (Route("mail_submission", review_jobs.submitted, Lane.QUEUE),),
+    SheetTakenBack: (Route("mail_taken_back", review_jobs.taken_back, Lane.QUEUE),),
+    ReviewTaken: (Route("mail_review_taken", review_jobs.taken, Lane.QUEUE),),
+    ReviewReleased: (Route("mail_review_released", review_jobs.released, Lane.QUEUE),),
+    ReviewDue: (Route("mail_review_due", review_jobs.due, Lane.QUEUE),),
+    FieldCommented: (Route("mail_comment", review_jobs.commented, Lane.QUEUE),),
+    CommentWithdrawn: (Route("mail_comment_withdrawn", review_jobs.comment_withdrawn, Lane.QUEUE),),
     # accounts
     IdentityLinked: (Route("mail_identity_linked", identity_mail_jobs.identity_linked, Lane.QUEUE),),
     PersonAttached: (Route("mail_attachment", identity_mail_jobs.person_attached, Lane.QUEUE),),
@@ -153,4 +172,6 @@ ROUTES: Routes = {
     EndpointDisabled: (Route("mail_webhook_disabled", webhook_jobs.endpoint_disabled, Lane.QUEUE),),
 }
 
-DEADLINES: Sequence[Due] = (due_censuses, due_quotes, due_key_warnings, due_digests, due_certificates)
+DEADLINES: Sequence[Due] = (
+    due_reviews, due_certificates, due_censuses, due_quotes, due_key_warnings, due_digests,
+)  # fmt: skip

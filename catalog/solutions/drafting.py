@@ -12,7 +12,7 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from catalog.solutions import revising
 from catalog.solutions.content import SheetDraft, SheetIn
-from catalog.solutions.events import SheetSubmitted
+from catalog.solutions.events import SheetSubmitted, SheetTakenBack
 from catalog.solutions.lifecycle import REVISION, SHEET, RevisionState, SolutionState, who
 from catalog.solutions.models import Maturity, Revision, Solution
 from catalog.solutions.projecting import project
@@ -102,8 +102,9 @@ async def take_back(session: Session, solution_id: SolutionId, *, by: Actor, now
     """Undo a submission that no curator has taken yet."""
     sheet, revision = await _own_revision(session, solution_id, by)
     await lifecycle.apply(
-        session, REVISION, revision, "take_back", who=who(sheet.startup_id, by), by=by, now=now
-    )
+        session, REVISION, revision, "take_back", who=who(sheet.startup_id, by), by=by, now=now,
+        event=SheetTakenBack(solution_id=sheet.id),
+    )  # fmt: skip
     revision.submitted_at = None
     await session.flush()
     return revision

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import ClassVar
+from uuid import UUID
 
 from marketplace.ids import SolutionId
 from marketplace.outbox import Event
@@ -32,9 +33,17 @@ class SheetSubmitted(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SheetTakenBack(Event):
+    """A startup takes its submission back."""
+
+    topic: ClassVar[str] = "solution.taken_back"
+    solution_id: SolutionId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SheetReviewed(Event):
-    """A curator (or the startup, for an archive) decided: `decision` is the move, `revision` and
-    `version` what it was about.
+    """A curator (or the startup, for an archive) decided: `decision` is the move, `revision` and `version` what it was about,
+    `decision_id` where the decision is kept.
     """
 
     topic: ClassVar[str] = "solution.reviewed"
@@ -43,3 +52,4 @@ class SheetReviewed(Event):
     decision: str = ""
     revision: int = 0
     version: int = 0
+    decision_id: UUID | None = None

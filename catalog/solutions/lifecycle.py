@@ -95,6 +95,7 @@ REVISION: Lifecycle[RevisionState, Who] = Lifecycle(
         Move("request_changes", WAITING, RevisionState.DRAFT, CURATOR),
         Move("accept", WAITING, RevisionState.ACCEPTED, CURATOR),
         Move("withdraw", frozenset({RevisionState.DRAFT}), RevisionState.WITHDRAWN, STARTUP),
+        Move("close", OPEN, RevisionState.WITHDRAWN, ANYBODY),  # with the archive of its sheet
     ],
     names=REVISION_STATE_NAMES,
     people=WHO_NAMES,

@@ -8,13 +8,15 @@ from sqlalchemy import func, select
 
 from catalog.solutions import fields
 from catalog.solutions.content import SheetDraft
-from catalog.solutions.lifecycle import OPEN, RevisionState
+from catalog.solutions.lifecycle import OPEN, RevisionState, SolutionState
 from catalog.solutions.models import Change, ChangeKind, Revision, Solution
 from catalog.solutions.projecting import project
 from catalog.solutions.queries import PARTS, last_accepted, theirs
 from marketplace.db import Session
 from marketplace.errors import NotFound
 from marketplace.ids import OrganisationId, SolutionId
+
+HIDDEN = frozenset({SolutionState.SUSPENDED, SolutionState.ARCHIVED})
 
 
 async def locked(
@@ -77,6 +79,8 @@ async def show(
     first = sheet.published_at is None
     sheet.published_at, sheet.revised_at = sheet.published_at or now, now
     await project(session, sheet, content)
+    if sheet.state in HIDDEN:
+        return  # what the directory does not show is no news of it
     open_ones = [d.path for d in found if not d.field.confidential]
     tell(
         session, sheet, ChangeKind.PUBLISHED if first else ChangeKind.REVISED, now=now,

@@ -1,7 +1,9 @@
 # ruff: noqa: F401  importing is the point
 """Every table of the product: importing this module declares them all."""
 
+import catalog.curation.models
 import catalog.solutions.models
+import catalog.solutions.remarks
 import catalog.suppliers.models
 import marketplace.accounts.models
 import marketplace.accounts.tokens

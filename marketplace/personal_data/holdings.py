@@ -28,6 +28,7 @@ class Holding:
 
 
 LAW = N_("pièce d’un achat public : la loi oblige à la garder, avec un identifiant à la place de votre nom")
+REVIEW = N_("preuve de la relecture d’une fiche publiée, avec un identifiant à la place de votre nom")
 
 HOLDINGS: tuple[Holding, ...] = (
     Holding(
@@ -155,6 +156,18 @@ HOLDINGS: tuple[Holding, ...] = (
         "select a.created_at, o.name as organisation, a.roles from affiliation a join organisation o on o.id = a.organisation_id"
         " where a.person_id = :person",
         ("delete from affiliation where person_id = :person",),
+    ),
+    Holding(
+        "review_tick", ("person_id",), N_("Réponses aux listes de contrôle des fiches"), "procurement",
+        "select created_at, item, answer, note from review_tick where person_id = :person", kept=REVIEW,
+    ),
+    Holding(
+        "review_remark", ("person_id",), N_("Commentaires sur les champs d’une fiche"), "procurement",
+        "select created_at, path, kind, text, withdrawn_at from review_remark where person_id = :person", kept=REVIEW,
+    ),
+    Holding(
+        "review_decision", ("person_id",), N_("Décisions de relecture"), "procurement",
+        "select at, verdict, reason from review_decision where person_id = :person", kept=REVIEW,
     ),
     Holding(
         "need", ("person_id",), N_("Besoins que vous avez décrits"), "procurement",

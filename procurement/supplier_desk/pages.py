@@ -4,6 +4,7 @@ from typing import Any
 
 from litestar import Request, Response, get
 
+from catalog.curation import queries as reviews
 from catalog.solutions import queries as sheets
 from catalog.solutions.lifecycle import REVISION_STATE_NAMES, STATE_NAMES
 from catalog.solutions.schemas import state_of
@@ -46,6 +47,7 @@ async def desk(request: Request[Any, Any, Any], reads: Reads, by: By) -> Respons
         to_confirm=[i for i in await billing.mine(reads, by) if i.state == "mandated"],
         mandate=await mandates.live_mandate(reads, startup_id),
         sheets=await sheets.of_startup(reads, startup_id),
+        progress=lambda sheet: reviews.progress(sheet, now),
         consultation_names=CONSULTATION_STATE_NAMES,
         order_names=ORDER_STATE_NAMES,
         sheet_names=REVISION_STATE_NAMES | STATE_NAMES,

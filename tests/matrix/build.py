@@ -21,6 +21,7 @@ from marketplace.web import csrf
 from marketplace.webhooks import endpoints
 from tests.catalog.suppliers.firms import offered
 from tests.support import story
+from tests.support.curating import publish
 from tests.support.story import Story
 from tests.support.world import SELLER_ROLES, TOWN_ROLES, Caller, World
 from workers.relay import Relay
@@ -169,7 +170,7 @@ async def _side(world: World, number: int, town: str, member: str, domain: str) 
         seller = await world.startup(name)
         drafted = await seller.did("/my/solutions", _sheet(f"Offre {name}", domain, price))
         await seller.did(f"/my/solutions/{drafted['id']}/submission")
-        await curator.did(f"/reviews/{drafted['id']}/publication")
+        await publish(curator, drafted["id"])
         sellers.append(seller)
     await world.work()
     return Side(number, await world.town(town), await world.town(member), *sellers, domain=domain)
@@ -241,6 +242,8 @@ async def _accounts(world: World, side: Side) -> None:
     draft = await side.seller.did("/my/solutions", _sheet(f"{side.mark}-DRAFT", side.domain))
     review = await side.seller.did("/my/solutions", _sheet(f"{side.mark}-REVIEW", side.domain))
     await side.seller.did(f"/my/solutions/{review['id']}/submission")
+    asked = {"path": "summary", "text": f"{side.mark}-COMMENT"}
+    remark = await side.seller.did(f"/reviews/{review['id']}/comments", asked)
     published = await side.seller.read("/my/solutions")
     slug = next(sheet for sheet in published if sheet["state"] == "published")
     suspended = await side.seller.did("/my/solutions", _sheet(f"{side.mark}-SUSPENDED", side.domain))
@@ -250,7 +253,11 @@ async def _accounts(world: World, side: Side) -> None:
     common = {"need_id": need, "key_id": key["id"], "organisation_id": str(side.town.actor.organisation_id)}
     side.ids["account"] = common
     side.ids["draft_sheet"] = {"solution_id": draft["id"], "slug": draft["slug"]}
-    side.ids["review_sheet"] = {"solution_id": review["id"], "slug": review["slug"]}
+    side.ids["review_sheet"] = {
+        "solution_id": review["id"],
+        "slug": review["slug"],
+        "remark_id": remark["id"],
+    }
     side.ids["sheet"] = {"solution_id": slug["id"], "slug": slug["slug"]}
     side.ids["suspended_sheet"] = {"solution_id": suspended["id"], "slug": suspended["slug"]}
 

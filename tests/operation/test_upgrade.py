@@ -20,6 +20,7 @@ from marketplace.operation import invariants, rows
 from marketplace.settings import Settings
 from tests.operation.databases import do
 from tests.operation.releases.make_release import PASSWORD, SEAL_KEY
+from tests.support.curating import publish
 from tests.support.world import World
 
 RELEASES = Path(__file__).parent / "releases"
@@ -108,8 +109,8 @@ async def sheets_keep_their_place(world: World) -> None:
         "Lanterne published": ["published", "accepted", *told], "Lanterne suspended": ["suspended", "accepted", *told],
     }  # fmt: skip
     curator = await world.staff(Role.CURATOR, kind=OrganisationKind.ASSOCIATION)
-    (waiting,) = await curator.read("/reviews")
-    await curator.did(f"/reviews/{waiting['id']}/publication")
+    (waiting,) = (await curator.read("/reviews"))["items"]
+    await publish(curator, waiting["id"])
     assert (await world.visitor.read(f"/solutions/{waiting['slug']}"))["name"] == "Lanterne submitted"
 
 

@@ -6,6 +6,7 @@ from marketplace.actor import SYSTEM, OrganisationKind, Role
 from search.engines.postgres import PostgresEngine
 from search.refresh import reindex
 from tests.catalog.solutions.sheets import content
+from tests.support.curating import publish, sent_back
 from tests.support.world import Caller, World
 
 REASON = {"reason": "À revoir."}
@@ -18,7 +19,7 @@ async def found(world: World, text: str = "") -> list[str]:
 async def published(seller: Caller, curator: Caller, **changes: Any) -> str:
     drafted = await seller.did("/my/solutions", content(**changes))
     await seller.did(f"/my/solutions/{drafted['id']}/submission")
-    await curator.did(f"/reviews/{drafted['id']}/publication")
+    await publish(curator, drafted["id"])
     return str(drafted["id"])
 
 
@@ -32,7 +33,7 @@ async def test_a_sheet_is_found_from_its_publication_until_it_is_taken_down(worl
     await world.work()
     assert await found(world, "lanterne") == ["Lanterne douce"]
     for decision, body, names in (
-        ("suspension", REASON, []), ("reinstatement", None, ["Lanterne douce"]), ("archive", REASON, [])
+        ("suspension", REASON, []), ("reinstatement", REASON, ["Lanterne douce"]), ("archive", REASON, [])
     ):  # fmt: skip
         await curator.did(f"/reviews/{sheet}/{decision}", body)
         await world.work()
@@ -50,7 +51,7 @@ async def test_drafts_and_reviews_never_enter_the_index(world: World) -> None:
             await seller.did(step)
         await world.work()
         assert await world.sql("select count(*) from search_entry") == 0
-    await curator.did(f"/reviews/{drafted['id']}/changes", REASON)
+    await sent_back(curator, drafted["id"])
     await world.work()
     assert await world.sql("select count(*) from search_entry") == 0
 
@@ -87,7 +88,7 @@ async def test_an_event_delivered_twice_or_late_says_what_is_true_now(world: Wor
     await curator.did(f"/reviews/{sheet}/suspension", REASON)
     await world.work()
     assert await found(world, "lanterne") == []
-    await curator.did(f"/reviews/{sheet}/reinstatement")
+    await curator.did(f"/reviews/{sheet}/reinstatement", REASON)
     await world.sql("update outbox set topic = topic")
     await world.work()
     await world.work()

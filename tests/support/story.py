@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from tests.support.curating import publish
 from tests.support.world import Caller, World
 
 DOMAIN, UNIT = "eclairage-public", "light_point"
@@ -67,7 +68,7 @@ async def sheet(
         },
     )  # fmt: skip
     await seller.did(f"/my/solutions/{drafted['id']}/submission")
-    await curator.did(f"/reviews/{drafted['id']}/publication")
+    await publish(curator, drafted["id"])
     await world.work()
     return str(drafted["slug"])
 

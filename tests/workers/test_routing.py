@@ -16,7 +16,7 @@ from workers.routes import Lane
 from workers.routing import ROUTES
 
 DECLARED = {t: kind for t, kind in Event.by_topic.items() if not kind.__module__.startswith("tests.")}
-NEWS_ONLY = {"solution.submitted", "pool.frozen", "quote.deposited"}
+NEWS_ONLY = {"pool.frozen", "quote.deposited"}
 """Announced for the record: nothing is to be done about them yet."""
 MAY_BE_LATE = {"refresh_index", "refresh_loaded", "write_order", "write_invoice", "send_mail"}
 

@@ -5,6 +5,7 @@ from typing import Any
 from marketplace.actor import OrganisationKind, Role
 from marketplace.webhooks.event_types import EVENT_TYPES, offered_to
 from tests.support import story
+from tests.support.curating import sent_back
 from tests.support.story import Story
 from tests.support.world import Caller, World
 from workers.routes import Lane
@@ -121,7 +122,7 @@ async def test_a_sheet_sent_back_tells_its_startup(world: World) -> None:
         {"name": "Lanterne", "summary": "S", "description": "D", "domains": [story.DOMAIN], "maturity": "growth"},
     )  # fmt: skip
     await seller.did(f"/my/solutions/{drafted['id']}/submission")
-    await curator.did(f"/reviews/{drafted['id']}/changes", {"reason": "Précisez le prix."})
+    await sent_back(curator, drafted["id"], "Précisez le prix.")
     await world.work()
     (event,) = await told(world, seller)
     assert event["type"] == "solution.changes_requested"

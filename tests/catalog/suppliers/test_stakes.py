@@ -9,6 +9,7 @@ import pytest
 from catalog.suppliers.queries import public_stakes
 from marketplace.actor import ANONYMOUS, OrganisationKind, Role
 from tests.catalog.suppliers.firms import IDENTITY, stake, told, wrong
+from tests.support.curating import publish
 from tests.support.world import Caller, World
 
 MINE = "/my/supplier/stakes"
@@ -157,7 +158,7 @@ async def test_who_owns_a_firm_changes_no_rank(world: World) -> None:
              "domains": ["eclairage-public"], "maturity": "established"},
         )  # fmt: skip
         await who.did(f"/my/solutions/{sheet['id']}/submission")
-        await curator.did(f"/reviews/{sheet['id']}/publication")
+        await publish(curator, sheet["id"])
     await world.work()
     before = await world.visitor.read("/solutions", q="télégestion")
     last = seller if before["items"][-1]["supplier"] == "Quinquet Systèmes" else rival

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from marketplace.actor import OrganisationKind, Role
 from tests.support import story
+from tests.support.curating import decides, publish
 from tests.support.story import GRIDS, Story
 from tests.support.world import Caller, World
 
@@ -75,16 +76,16 @@ async def test_a_recused_curator_decides_nothing_about_the_firms_sheets(world: W
     drafted = await seller.did("/my/solutions", content)
     await seller.did(f"/my/solutions/{drafted['id']}/submission")
     made = await declare(curator, seller)
-    refused = await curator.post(f"/reviews/{drafted['id']}/publication")
+    refused = await decides(curator, drafted["id"], "publication")
     assert (refused.status_code, refused.json()["code"]) == (403, "recused")
-    refused = await curator.post(f"/reviews/{drafted['id']}/changes-requested", {"reason": "non"})
-    assert refused.status_code in {403, 404}
+    refused = await decides(curator, drafted["id"], "changes", {"reason": "non"})
+    assert (refused.status_code, refused.json()["code"]) == (403, "recused")
     shown = await world.http.get(f"/relecture/{drafted['id']}", headers=curator.headers)
     assert "Vous êtes récusé" in shown.text
     assert "/publication" not in shown.text
     assert await world.sql("select state from solution_revision") == "submitted"
     await curator.delete(f"/me/interests/{made['id']}")
-    await curator.did(f"/reviews/{drafted['id']}/publication")
+    await publish(curator, drafted["id"])
 
 
 async def awarded_with(world: World) -> Story:

@@ -44,19 +44,55 @@ LINES = [
     Line("POST /api/v1/my/solutions/{solution_id}/withdrawal", on="draft_sheet", ok="s.edits", no="towns staff s.seller"),
     Line("GET /api/v1/reviews", ok="curator", no=NOT_CURATORS),
     Line("GET /relecture", ok="curator", no=NOT_CURATORS),
+    Line("GET /relecture.csv", ok="curator", no=NOT_CURATORS),
+    Line("GET /relecture.xlsx", ok="curator", no=NOT_CURATORS),
+    Line("GET /api/v1/reviews/{solution_id}", on="review_sheet", ok="curator", no=NOT_CURATORS),
     Line("GET /relecture/{solution_id}", on="review_sheet", ok="curator", no=NOT_CURATORS),
     *(
-        Line(f"POST {path}", on=on, ok="curator", no="s.*", body=body, anonymous=404)
-        for path, on, body in (
-            ("/api/v1/reviews/{solution_id}/publication", "review_sheet", None),
-            ("/api/v1/reviews/{solution_id}/changes", "review_sheet", WHY),
-            ("/api/v1/reviews/{solution_id}/reinstatement", "suspended_sheet", None),
-            ("/relecture/{solution_id}/publication", "review_sheet", None),
+        Line(route, on="review_sheet", ok="s.* curator", anonymous=404)
+        for route in ("GET /api/v1/my/solutions/{solution_id}/review", "GET /espace-entreprise/fiches/{solution_id}/relecture")
+    ),
+    *(  # a version that is no longer: what passes is told 412, and changes nothing for the next who tries
+        Line(f"POST /api/v1/reviews/{{solution_id}}/{act}", on="review_sheet", ok="curator", no="s.*", body=body, anonymous=404,
+             headers={"If-Match": "1"})
+        for act, body in (("taking", None), ("publication", {}), ("changes", WHY))
+    ),
+    # nobody reads it: whoever sees it is told its state
+    Line("POST /api/v1/reviews/{solution_id}/release", on="review_sheet", ok="curator s.*", anonymous=404, headers={"If-Match": "1"}),
+    Line("POST /relecture/{solution_id}/remise", on="review_sheet", ok="curator s.*", anonymous=404, body={"version": "1"}, invalid=True),
+    *(
+        Line(f"POST /relecture/{{solution_id}}/{act}", on="review_sheet", ok="curator", no="s.*", body=WHY | {"version": "1"}, anonymous=404,
+             invalid=True)
+        for act in ("prise", "publication", "renvoi")
+    ),
+    Line("PUT /api/v1/reviews/{solution_id}/checklist", on="review_sheet", ok="curator", no="s.*", anonymous=404,
+         body={"answers": [{"item": "plain", "answer": "yes"}]}),
+    Line("POST /relecture/{solution_id}/controle", on="review_sheet", ok="curator", no="s.*", anonymous=404,
+         body={"answers-0-item": "plain", "answers-0-answer": "yes"}),
+    Line("POST /api/v1/reviews/{solution_id}/comments", on="review_sheet", ok="curator s.edits", no="s.seller", anonymous=404,
+         body={"path": "summary", "text": "Pourquoi ?"}),
+    Line("POST /relecture/{solution_id}/commentaires", on="review_sheet", ok="curator s.edits", no="s.seller", anonymous=404,
+         body={"path": "summary", "text": "Pourquoi ?"}),
+    Line("POST /espace-entreprise/fiches/{solution_id}/commentaires", on="review_sheet", ok="s.edits", no="towns staff s.seller",
+         body={"path": "summary", "text": "Parce que."}),
+    Line("PUT /api/v1/reviews/{solution_id}/resolution", on="review_sheet", ok="curator", no="s.*", anonymous=404, body={"path": "summary"}),
+    Line("POST /relecture/{solution_id}/resolution", on="review_sheet", ok="curator", no="s.*", anonymous=404, body={"path": "summary", "resolved": "1"}),
+    # somebody else's comment: only its author takes it back (tests/catalog/curation/test_commenting.py)
+    Line("POST /api/v1/reviews/{solution_id}/comments/{remark_id}/withdrawal", on="review_sheet", anonymous=404),
+    Line("POST /relecture/{solution_id}/commentaires/{remark_id}/retrait", on="review_sheet", no=NOT_CURATORS),
+    Line("POST /espace-entreprise/fiches/{solution_id}/commentaires/{remark_id}/retrait", on="review_sheet", no="towns staff s.seller"),
+    *(
+        Line(f"POST /api/v1/reviews/{{solution_id}}/{act}", on=on, ok=ok, no=no, body=WHY, anonymous=404)
+        for act, on, ok, no in (
+            ("reinstatement", "suspended_sheet", "curator", "s.*"), ("suspension", "sheet", "curator", "s.*"),
+            ("archive", "suspended_sheet", "curator s.edits", "s.seller"),
         )
     ),
-    Line("POST /api/v1/reviews/{solution_id}/suspension", on="sheet", ok="curator", no="s.*", body=WHY, anonymous=404),
-    Line("POST /api/v1/reviews/{solution_id}/archive", on="suspended_sheet", ok="curator s.edits", no="s.seller", body=WHY, anonymous=404),
-    Line("POST /relecture/{solution_id}/{act}", on="review_sheet", where={"act": "renvoi"}, ok="curator", no="s.*", body=WHY, anonymous=404),
-    Line("POST /relecture/{solution_id}/{act}", on="sheet", where={"act": "suspension"}, ok="curator", no="s.*", body=WHY, anonymous=404),
-    Line("POST /relecture/{solution_id}/{act}", on="suspended_sheet", where={"act": "archivage"}, ok="curator s.edits", no="s.seller", body=WHY, anonymous=404),
+    *(
+        Line("POST /relecture/{solution_id}/{act}", on=on, where={"act": act}, ok=ok, no=no, body={"cause": "Parce que.", "version": "1"}, anonymous=404)
+        for act, on, ok, no in (
+            ("suspension", "sheet", "curator", "s.*"), ("retour-en-ligne", "suspended_sheet", "curator", "s.*"),
+            ("archivage", "suspended_sheet", "curator s.edits", "s.seller"),
+        )
+    ),
 ]  # fmt: skip
