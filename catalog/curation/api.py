@@ -33,6 +33,7 @@ from catalog.solutions.schemas import Decision, RevisionOut, state_of, version_o
 from marketplace import clock
 from marketplace.actor import Actor, Role
 from marketplace.db import ReadSession, Session
+from marketplace.errors import SignInNeeded
 from marketplace.ids import SolutionId
 from marketplace.web.creating import creating
 from marketplace.web.pagination import PageNumber, Pages, PerPage
@@ -86,6 +87,8 @@ async def show(reads: Reads, by: By, solution_id: FromPath[UUID]) -> ReviewOut:
 
 @get("/my/solutions/{solution_id:uuid}/review", summary="Where my sheet's review stands", tags=TAGS)
 async def progress(reads: Reads, by: By, solution_id: FromPath[UUID]) -> ProgressOut:
+    if not by.signed_in:
+        raise SignInNeeded
     sheet = await by_id(reads, SolutionId(solution_id), by)
     found = queries.progress(sheet, await clock.now(reads))
     return ProgressOut(

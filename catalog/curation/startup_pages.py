@@ -20,6 +20,7 @@ from catalog.solutions.working_days import TARGET
 from marketplace import clock
 from marketplace.actor import Actor, OrganisationKind, Role
 from marketplace.db import ReadSession, Session
+from marketplace.errors import SignInNeeded
 from marketplace.ids import SolutionId
 from marketplace.web import i18n
 from marketplace.web.forms import Form
@@ -33,6 +34,8 @@ Asks = Request[Any, Any, Any]
 
 @get(f"{ROOM}/relecture")
 async def progress(request: Asks, reads: Reads, by: By, solution_id: FromPath[UUID]) -> Response[str]:
+    if not by.signed_in:
+        raise SignInNeeded  # a mail leads here
     return await _progress(request, reads, by, solution_id, Form({}))
 
 

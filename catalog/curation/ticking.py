@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from catalog.curation.checklist import ITEMS, Item, items_for
-from catalog.curation.models import ANSWER_NAMES, Answer, Tick
+from catalog.curation.models import Answer, Tick
 from catalog.curation.reviewing import name_of, reviewed
 from catalog.solutions.lifecycle import REVISION, WAITING, WHO_NAMES, Who
 from catalog.solutions.models import Revision
@@ -26,7 +26,7 @@ class TickChanged(StaleVersion):
 
     code = "tick_changed"
     sentence = N_(
-        "{who} a répondu entre-temps : {what} Relisez ces réponses, puis recommencez : rien n’a été changé."
+        "{who} a répondu entre-temps à « {what} » : relisez cette réponse, puis recommencez. Rien n’a été changé."
     )
 
 
@@ -129,9 +129,8 @@ async def _refuse_changed(session: Session, kept: dict[str, Asked], new: Sequenc
         raise StaleVersion(read=ahead[0].version, current=0)
     if stale:
         who = {await name_of(session, tick.person_id) for tick in stale}
-        said = " ".join(f"« {ITEMS[tick.item].sentence} » {ANSWER_NAMES[tick.answer]}." for tick in stale)
         raise TickChanged(
-            who=tuple(sorted(who)), what=said, read=next(o.version for o in new if o.item == stale[0].item),
+            who=tuple(sorted(who)), what=tuple(ITEMS[tick.item].sentence for tick in stale), read=next(o.version for o in new if o.item == stale[0].item),
             current=stale[0].version, item=stale[0].item,
         )  # fmt: skip
 

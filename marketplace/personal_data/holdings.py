@@ -158,6 +158,10 @@ HOLDINGS: tuple[Holding, ...] = (
         ("delete from affiliation where person_id = :person",),
     ),
     Holding(
+        "solution_revision", ("reviewer_id",), N_("Fiches que vous avez relues"), "procurement",
+        "select created_at, number, state, decided_at from solution_revision where reviewer_id = :person", kept=REVIEW,
+    ),
+    Holding(
         "review_tick", ("person_id",), N_("Réponses aux listes de contrôle des fiches"), "procurement",
         "select created_at, item, answer, note from review_tick where person_id = :person", kept=REVIEW,
     ),

@@ -128,7 +128,7 @@ async def _places(world: World, told: Story, agent: Reader) -> dict[str, str]:
     """What the cases name, as far as the pool has come."""
     found: dict[str, str] = defaultdict(str)
     rows = {
-        "need": "select id from need", "draft": "select id from solution where state = 'draft'",
+        "need": "select id from need", "draft": "select solution_id from solution_revision where state = 'draft'",
         "submitted": "select solution_id from solution_revision where state = 'submitted'", "consultation": "select '/consultations/' || id from consultation",
         "membership": "select m.id from membership m join organisation o on o.id = m.town_id where o.insee = '18197'",
         "order": "select '/commandes/' || id from purchase_order where state <> 'prepared' or town_id = (select coordinator_id from pool) order by state = 'prepared'",
@@ -170,7 +170,7 @@ def _unsaid(page: Page, typed: dict[str, str], wrong: set[str]) -> list[str]:
             found.append(f"{name} has no error beside it")
     for name, value in typed.items():
         kept = [e for e in page.all("input", "textarea", "select") if e.get("name") == name]
-        if not kept or kept[0].get("type") in {"password", "checkbox"} or kept[0].tag == "select":
+        if not kept or kept[0].get("type") in {"password", "checkbox", "radio"} or kept[0].tag == "select":
             continue
         shown = "".join(kept[0].itertext()) if kept[0].tag == "textarea" else kept[0].get("value")
         if shown not in {value, value.strip()}:

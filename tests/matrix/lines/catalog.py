@@ -49,7 +49,7 @@ LINES = [
     Line("GET /api/v1/reviews/{solution_id}", on="review_sheet", ok="curator", no=NOT_CURATORS),
     Line("GET /relecture/{solution_id}", on="review_sheet", ok="curator", no=NOT_CURATORS),
     *(
-        Line(route, on="review_sheet", ok="s.* curator", anonymous=404)
+        Line(route, on="review_sheet", ok="s.* curator")
         for route in ("GET /api/v1/my/solutions/{solution_id}/review", "GET /espace-entreprise/fiches/{solution_id}/relecture")
     ),
     *(  # a version that is no longer: what passes is told 412, and changes nothing for the next who tries
