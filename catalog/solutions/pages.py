@@ -63,7 +63,7 @@ async def sheet_home(
         request, "solutions/home.html", sheet=sheet, written=written, state=state, names=STATE_NAMES | REVISION_STATE_NAMES,
         sentence=STATE_SENTENCES[state], revising=sheet.published_at is not None and revision is not None, shown=shown,
         steps=written.steps(), step_names=STEP_NAMES, tasks=written.tasks, next_step=written.next_step(),
-        allowed=REVISION.allowed(revision.state, roles) if revision else [], remarks=dict.fromkeys(STEPS, 0),
+        allowed=REVISION.allowed(revision.state, roles) if revision else [], remarks={step: len(written.remarks(step)) for step in STEPS},
         history=[(one, writing.labels(one.changed)) for one in await writing.accepted(reads, sheet)],
     )  # fmt: skip
 

@@ -143,18 +143,17 @@ def status_of(form: Form[Any]) -> int:
 def frame(written: Written, step: Step, form: Form[Any]) -> dict[str, Any]:
     """What every step's page is given."""
     language = i18n.language.get()
-    own = {
-        path: value
-        for path, value in fields.flatten(written.content).items()
-        if fields.field_of(path).step is step
-    }
+    said = fields.flatten(written.content)
+    own = {path: value for path, value in said.items() if fields.field_of(path).step is step}
+    stored = [
+        (wording.label(path, language, value), wording.said(path, value, language))
+        for path, value in own.items()
+    ]
     return {
-        "form": form,
-        "sheet": written.sheet, "written": written, "step": step, "step_names": STEP_NAMES, "number": STEPS.index(step) + 1,
-        "of": len(STEPS), "following": writing.after(step), "version": written.version, "threads": {},
-        "paths": [(path, i18n.translate(field.label)) for path, field in fields.FIELDS.items() if field.step is step],
-        "tasks": [task for task in written.tasks if task.step is step],
-        "stored": [(wording.label(path, language, value), wording.said(path, value, language)) for path, value in own.items()] if form.stale or not written.may else [],
+        "form": form, "sheet": written.sheet, "written": written, "step": step, "step_names": STEP_NAMES,
+        "number": STEPS.index(step) + 1, "of": len(STEPS), "following": writing.after(step), "version": written.version,
+        "remarks": [(wording.label(path, language, said.get(path)), thread) for path, thread in written.remarks(step)],
+        "stored": stored if form.stale or not written.may else [],
     }  # fmt: skip
 
 

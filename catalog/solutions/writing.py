@@ -14,6 +14,7 @@ from catalog.solutions.content import SheetDraft
 from catalog.solutions.fields import FIELDS, Step
 from catalog.solutions.lifecycle import RevisionState, SolutionState, Who, who
 from catalog.solutions.models import Revision, Solution
+from catalog.solutions.remarks import Thread, comments_by_field
 from catalog.solutions.schemas import version_of
 from marketplace.actor import Actor, OrganisationKind, Role
 from marketplace.db import ReadSession, Session
@@ -40,7 +41,10 @@ class StepState:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A sheet being written. `may`: the asker may write in it now. `begins`: saving begins a published sheet's revision."""
+    """A sheet being written. `may`: the asker may write in it now. `begins`: saving begins a published sheet's revision.
+
+    `threads`: what was said of its fields.
+    """
 
     sheet: Solution
     revision: Revision | None
@@ -48,6 +52,7 @@ class Written:
     version: int
     may: bool
     begins: bool
+    threads: dict[str, list[Thread]]
 
     @property
     def id(self) -> SolutionId:
@@ -70,6 +75,15 @@ class Written:
             kind = "done" if count and not tasks else "now" if count else "todo"
             found.append(StepState(step, kind, tasks, count))
         return found
+
+    def remarks(self, step: Step) -> list[tuple[str, Thread]]:
+        """What still asks for something in a step's fields, each with its path."""
+        return [
+            (path, thread)
+            for path, threads in self.threads.items()
+            for thread in threads
+            if not thread.resolved and fields.field_of(path).step is step
+        ]
 
     def next_step(self) -> Step | None:
         """The first step that is not done."""
@@ -95,6 +109,7 @@ async def read(reads: ReadSession | Session, solution_id: SolutionId, by: Actor)
         version=version_of(sheet),
         may=being_written and living and Who.STARTUP in who(sheet.startup_id, by),
         begins=sheet.open_revision is None and sheet.published_at is not None,
+        threads=await comments_by_field(reads, sheet.id),
     )
 
 

@@ -17,6 +17,7 @@ from marketplace.files.accepting import FileRefused
 from marketplace.files.kinds import Kind
 from tests.catalog.solutions.sheets import content
 from tests.pages.reader import Page, Reader
+from tests.support.curating import publish
 from tests.support.files import pdf
 from tests.support.world import SELLER_ROLES, Caller, World
 
@@ -82,7 +83,7 @@ async def published(world: World, seller: Caller, sheet_id: str) -> Caller:
     """Have a sheet reviewed and accepted; the curator."""
     curator = await world.staff(Role.CURATOR, kind=OrganisationKind.ASSOCIATION)
     await seller.did(f"/my/solutions/{sheet_id}/submission")
-    await curator.did(f"/reviews/{sheet_id}/publication")
+    await publish(curator, sheet_id)
     return curator
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from marketplace.actor import OrganisationKind, Role
 from tests.catalog.solutions.sheets import content
 from tests.pages.reader import Page, Reader
+from tests.support.curating import publish, sent_back
 from tests.support.world import SELLER_ROLES, Caller, World
 
 HOME = "/espace-entreprise/fiches"
@@ -133,7 +134,7 @@ async def test_a_published_sheet_stays_as_it_is_while_its_revision_is_written_an
     curator = await world.staff(Role.CURATOR, kind=OrganisationKind.ASSOCIATION)
     drafted = await seller.did("/my/solutions", content())
     await seller.did(f"/my/solutions/{drafted['id']}/submission")
-    await curator.did(f"/reviews/{drafted['id']}/publication")
+    await publish(curator, drafted["id"])
     home, public = f"{HOME}/{drafted['id']}", f"/solutions/{drafted['slug']}"
     before = (await world.http.get(public)).text
     assert "la fiche publiée reste en ligne" in (await reader.reads(f"{home}/need")).text
@@ -246,3 +247,25 @@ async def test_what_is_not_asked_and_what_is_anothers_is_not_found(world: World)
     for step in ("attachments", "rien"):
         token = page.form(f"{mine}/need")
         assert (await reader.http.post(f"{mine}/{step}", data=token)).status_code == 404, step
+
+
+async def test_what_a_curator_asks_of_a_field_is_shown_at_its_step(world: World) -> None:
+    seller, reader = await writer(world)
+    curator = await world.staff(Role.CURATOR, kind=OrganisationKind.ASSOCIATION)
+    reference = {"town": "18033", "started_on": "2024-01-01", "scope": "Le centre"}
+    drafted = await seller.did("/my/solutions", content(references=[reference]))
+    written = (await seller.read(f"/my/solutions/{drafted['id']}"))["content"]
+    await seller.did(f"/my/solutions/{drafted['id']}/submission")
+    where = f"references.{written['references'][0]['id']}"
+    for path, said in (("summary", "Trop court."), (where, "Quel quartier ?")):
+        await curator.did(f"/reviews/{drafted['id']}/comments", {"path": path, "text": said})
+    await sent_back(curator, drafted["id"], "Deux questions.")
+    home = f"{HOME}/{drafted['id']}"
+    page = await reader.reads(home)
+    assert page.text.count("1 remarque") == 2
+    assert "Deux questions." in page.text
+    assert "Trop court." in (await reader.reads(f"{home}/identity")).text
+    assert "Trop court." not in (await reader.reads(f"{home}/need")).text
+    told = await reader.reads(f"{home}/references")
+    assert "Quel quartier ?" in told.text
+    assert not told.faults()
