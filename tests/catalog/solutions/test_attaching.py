@@ -237,6 +237,7 @@ async def test_a_sheet_names_its_startups_own_files_once_and_as_what_they_are(wo
         await other.did("/my/solutions", content()),
     )
     foreign = await attached(other, theirs["id"], ("a.png", png(), "image/png"))
+    await published(world, other, theirs["id"])  # everybody may read it, and nobody else may name it
     mine = await attached(
         seller, drafted["id"], ("a.pdf", pdf(), "application/pdf"), kind="certificate", title="T"
     )
