@@ -193,7 +193,7 @@ def _unsaid(page: Page, typed: dict[str, str], wrong: set[str]) -> list[str]:
             found.append(f"{name} has no error beside it")
     for name, value in typed.items():
         kept = [e for e in page.all("input", "textarea", "select") if e.get("name") == name]
-        if not kept or kept[0].get("type") in {"password", "checkbox"} or kept[0].tag == "select":
+        if not kept or kept[0].get("type") in {"password", "checkbox", "radio"} or kept[0].tag == "select":
             continue
         shown = "".join(kept[0].itertext()) if kept[0].tag == "textarea" else kept[0].get("value")
         if shown not in {value, value.strip()}:
