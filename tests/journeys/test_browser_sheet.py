@@ -11,7 +11,7 @@ from playwright.async_api import Browser
 from tests.journeys.tour import wrong_with
 from tests.support.browser import Somebody
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.proof, pytest.mark.timeout(300)]
 SELLER = "vente@quinquet.demo"
 NEW = "/espace-entreprise/fiches/nouvelle"
 STEPS = (
@@ -85,7 +85,6 @@ async def test_a_sheet_is_written_without_javascript_and_by_keyboard(
     await startup.context.close()
 
 
-@pytest.mark.proof
 async def test_every_step_of_a_sheet_is_open_to_all_in_light_in_dark_and_on_a_small_screen(
     site: str, browser: Browser, tmp_path: Path
 ) -> None:
