@@ -22,7 +22,12 @@ import catalog.curation.startup_pages
 import catalog.directory
 import catalog.directory.supplier_page
 import catalog.solutions.api
+import catalog.solutions.attachment_pages
+import catalog.solutions.file_pages
 import catalog.solutions.pages
+import catalog.solutions.reference_pages
+import catalog.solutions.step_pages
+import catalog.solutions.writing_api
 import catalog.suppliers.api
 import catalog.suppliers.certificate_pages
 import catalog.suppliers.curator_pages
@@ -149,6 +154,7 @@ API: Sequence[HTTPRouteHandler] = [
     *marketplace.files.api.HANDLERS,
     *search.api.HANDLERS,
     *catalog.solutions.api.HANDLERS,
+    *catalog.solutions.writing_api.HANDLERS,
     *catalog.curation.api.HANDLERS,
     *catalog.suppliers.api.HANDLERS,
     *procurement.compass.api.HANDLERS,
@@ -179,6 +185,10 @@ PAGES: Sequence[ControllerRouterHandler] = [
     *marketplace.files.api.PAGES,
     *marketplace.site.pages.HANDLERS,
     *catalog.solutions.pages.HANDLERS,
+    *catalog.solutions.step_pages.HANDLERS,
+    *catalog.solutions.reference_pages.HANDLERS,
+    *catalog.solutions.attachment_pages.HANDLERS,
+    *catalog.solutions.file_pages.HANDLERS,
     *catalog.curation.pages.HANDLERS,
     *catalog.suppliers.pages.HANDLERS,
     *catalog.suppliers.certificate_pages.HANDLERS,

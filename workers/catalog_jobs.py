@@ -1,7 +1,9 @@
 """The directory's jobs."""
 
-from catalog.solutions.events import SheetChanged, SheetsLoaded
+from catalog.solutions.events import FilesDropped, SheetChanged, SheetsLoaded
 from marketplace.db import Session
+from marketplace.files import storage
+from marketplace.files.models import StoredFile
 from search.engines.postgres import PostgresEngine
 from search.refresh import refresh
 from workers.tools import Tools
@@ -15,3 +17,10 @@ async def refresh_index(session: Session, event: SheetChanged, tools: Tools) -> 
 async def refresh_loaded(session: Session, event: SheetsLoaded, tools: Tools) -> None:
     del tools
     await refresh(session, PostgresEngine(), event.solution_ids)
+
+
+async def drop_files(session: Session, event: FilesDropped, tools: Tools) -> None:
+    """The bytes of files whose rows are gone; one that is named again, by whatever means, stays."""
+    for file_id in event.file_ids:
+        if await session.get(StoredFile, file_id) is None:
+            storage.path_of(tools.files_dir, file_id).unlink(missing_ok=True)

@@ -10,7 +10,14 @@ from catalog.curation.events import (
     ReviewTaken,
 )
 from catalog.curation.reminding import due_reviews
-from catalog.solutions.events import SheetChanged, SheetReviewed, SheetsLoaded, SheetSubmitted, SheetTakenBack
+from catalog.solutions.events import (
+    FilesDropped,
+    SheetChanged,
+    SheetReviewed,
+    SheetsLoaded,
+    SheetSubmitted,
+    SheetTakenBack,
+)
 from catalog.suppliers.events import CertificateEnding, CertificateOffered, CertificateReviewed, StakeAdded
 from catalog.suppliers.expiring import due_certificates
 from marketplace.accounts.api_keys import due_key_warnings
@@ -76,6 +83,7 @@ ROUTES: Routes = {
     # the directory
     SheetChanged: (Route("refresh_index", catalog_jobs.refresh_index, Lane.QUEUE),),
     SheetsLoaded: (Route("refresh_loaded", catalog_jobs.refresh_loaded, Lane.QUEUE),),
+    FilesDropped: (Route("drop_files", catalog_jobs.drop_files, Lane.QUEUE),),
     # suppliers
     CertificateOffered: (Route("tell_certificate_offered", supplier_jobs.certificate_offered, Lane.QUEUE),),
     CertificateReviewed: (

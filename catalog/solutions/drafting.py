@@ -2,27 +2,30 @@
 
 import re
 import unicodedata
+from contextlib import suppress
 from datetime import datetime
 from secrets import token_hex
+from typing import Any
+from uuid import UUID
 
 from pydantic import ValidationError
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.attributes import flag_modified
 
-from catalog.solutions import revising
+from catalog.solutions import revising, sheet_files
 from catalog.solutions.content import SheetDraft, SheetIn
 from catalog.solutions.events import SheetSubmitted, SheetTakenBack
 from catalog.solutions.lifecycle import REVISION, SHEET, RevisionState, SolutionState, who
 from catalog.solutions.models import Maturity, Revision, Solution
 from catalog.solutions.projecting import project
 from catalog.solutions.revising import locked
-from catalog.solutions.soundness import faults, refuse_faults
+from catalog.solutions.soundness import faults
 from marketplace import audit, clock, lifecycle
 from marketplace.actor import Actor, OrganisationKind, Role
-from marketplace.db import Session
+from marketplace.db import ReadSession, Session
 from marketplace.errors import FieldError, Invalid, NotFound, StaleVersion, wrong
-from marketplace.ids import SolutionId
+from marketplace.ids import OrganisationId, SolutionId
 from marketplace.lifecycle import MoveRefused
 from marketplace.web.validation import from_pydantic
 from marketplace.words import N_
@@ -31,7 +34,7 @@ from marketplace.words import N_
 async def draft(session: Session, content: SheetDraft, *, by: Actor, now: datetime) -> Solution:
     """A new sheet of the acting startup, with its first revision. Raises `Invalid` for what does not hold together."""
     startup_id = by.require(OrganisationKind.STARTUP, Role.EDITOR, Role.ADMIN)
-    await refuse_faults(session, content, clock.paris_day(now))
+    await _refuse(session, content, startup_id, now)
     sheet = Solution(
         slug=await _free_slug(session, content.name), startup_id=startup_id, supplier_name=by.organisation_name,
         state=SolutionState.DRAFT, state_since=now, name=content.name, summary="", description="", domains=[], tags=[], audiences=[],
@@ -61,6 +64,27 @@ async def edit(
     `version` is the open revision's, or the sheet's when none is open. Raises `NotFound`, `StaleVersion`, `MoveRefused`
     (being reviewed, or archived), `Invalid`.
     """
+    sheet, revision, startup_id = await editable(session, solution_id, version=version, by=by)
+    await _refuse(session, content, startup_id, now)
+    dropped: list[dict[str, Any]] = []
+    if revision is None:
+        revision = await revising.begin(session, sheet, content.stored(), now=now)
+    else:
+        dropped = revision.content.get("attachments", [])
+        revision.content = content.stored()
+        flag_modified(revision, "content")
+    if sheet.state is SolutionState.DRAFT:
+        await project(session, sheet, content)
+    await session.flush()
+    await sheet_files.drop_unused(session, startup_id, [UUID(file["file_id"]) for file in dropped])
+    audit.note(session, by, "solution.edit", "solution", sheet.id, after={"version": revision.version})
+    return revision
+
+
+async def editable(
+    session: Session, solution_id: SolutionId, *, version: int, by: Actor
+) -> tuple[Solution, Revision | None, OrganisationId]:
+    """A sheet that `by` may write in, its row locked, the revision that is open, and the startup. Raises as `edit`."""
     startup_id = by.require(OrganisationKind.STARTUP, Role.EDITOR, Role.ADMIN)
     sheet = await locked(session, solution_id, startup_id)
     revision = sheet.open_revision
@@ -71,17 +95,7 @@ async def edit(
     current = revision.version if revision else sheet.version
     if current != version:
         raise StaleVersion(read=version, current=current)
-    await refuse_faults(session, content, clock.paris_day(now))
-    if revision is None:
-        revision = await revising.begin(session, sheet, content.stored(), now=now)
-    else:
-        revision.content = content.stored()
-        flag_modified(revision, "content")
-    if sheet.state is SolutionState.DRAFT:
-        await project(session, sheet, content)
-    await session.flush()
-    audit.note(session, by, "solution.edit", "solution", sheet.id, after={"version": revision.version})
-    return revision
+    return sheet, revision, startup_id
 
 
 async def submit(session: Session, solution_id: SolutionId, *, by: Actor, now: datetime) -> Revision:
@@ -118,21 +132,38 @@ async def withdraw(session: Session, solution_id: SolutionId, *, by: Actor, now:
     if sheet.state is SolutionState.DRAFT:
         await lifecycle.apply(session, SHEET, sheet, "archive", who=roles, by=by, now=now)
     await session.flush()
+    if sheet.startup_id is not None and sheet.state is not SolutionState.ARCHIVED:
+        left = [UUID(file["file_id"]) for file in revision.content.get("attachments", [])]
+        await sheet_files.drop_unused(session, sheet.startup_id, left)
     return revision
 
 
 async def complete(session: Session, revision: Revision, now: datetime) -> SheetIn:
     """A revision's content as one that may be published. Raises `Invalid` with everything that is missing or wrong."""
-    missing: list[FieldError] = []
-    if revision.content.get("maturity", Maturity.UNKNOWN) == Maturity.UNKNOWN:
-        missing.append(wrong("maturity", N_("Dites où en est la solution."), code="missing"))
+    return await complete_content(session, revision.content, now)
+
+
+async def complete_content(session: Session | ReadSession, written: dict[str, Any], now: datetime) -> SheetIn:
+    """As `complete`, of a content. What is missing and what is wrong are told together."""
+    found: list[FieldError] = []
+    if written.get("maturity", Maturity.UNKNOWN) == Maturity.UNKNOWN:
+        found.append(wrong("maturity", N_("Dites où en est la solution."), code="missing"))
     try:
-        content = SheetIn.model_validate(revision.content)
+        content = SheetIn.model_validate(written)
     except ValidationError as error:
-        raise Invalid([*from_pydantic(error.errors()), *missing]) from None
-    if missing := missing + await faults(session, content, clock.paris_day(now)):
-        raise Invalid(missing)
+        found += from_pydantic(error.errors())
+        content = None
+    with suppress(ValidationError):  # told above, with what is missing
+        found += await faults(session, SheetDraft.model_validate(written), clock.paris_day(now))
+    if found or content is None:
+        raise Invalid(found)
     return content
+
+
+async def _refuse(session: Session, content: SheetDraft, startup_id: OrganisationId, now: datetime) -> None:
+    found = await faults(session, content, clock.paris_day(now))
+    if found := found + await sheet_files.faults(session, content, startup_id):
+        raise Invalid(found)
 
 
 async def _own_revision(session: Session, solution_id: SolutionId, by: Actor) -> tuple[Solution, Revision]:

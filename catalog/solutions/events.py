@@ -53,3 +53,11 @@ class SheetReviewed(Event):
     revision: int = 0
     version: int = 0
     decision_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilesDropped(Event):
+    """Files that no sheet names any more: their rows are gone with this transaction, their bytes may go."""
+
+    topic: ClassVar[str] = "solution.files_dropped"
+    file_ids: tuple[UUID, ...]

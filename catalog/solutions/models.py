@@ -188,11 +188,29 @@ class Attachment(Base):
     solution_id: Mapped[SolutionId] = mapped_column(
         ForeignKey("solution.id", ondelete="CASCADE"), primary_key=True
     )
-    file_id: Mapped[UUID] = mapped_column(primary_key=True)
+    file_id: Mapped[UUID] = mapped_column(primary_key=True, index=True)
     position: Mapped[int]
     kind: Mapped[str]
     title: Mapped[str]
     alt: Mapped[str | None]
+
+
+class SheetFile(Base):
+    """A file that a startup uploaded for its sheets: the only files that a sheet may name. A picture has its thumbnail.
+
+    Public once a published sheet of its startup names it (`solution_attachment`), else its startup's and the curators'.
+    """
+
+    __tablename__ = "solution_file"
+
+    file_id: Mapped[UUID] = mapped_column(ForeignKey("stored_file.id", ondelete="CASCADE"), primary_key=True)
+    startup_id: Mapped[OrganisationId] = mapped_column(ForeignKey("organisation.id"), index=True)
+    thumbnail_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("stored_file.id", ondelete="CASCADE"), index=True
+    )
+    picture: Mapped[bool]
+    width: Mapped[int | None]
+    height: Mapped[int | None]
 
 
 class Change(Row, Base):

@@ -9,7 +9,7 @@ A field of the model is a field of the form. A list of models is sent as `lines-
 fields are left out, so that the model's default stands.
 """
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any, Generic, TypeVar, get_args, get_origin
@@ -20,7 +20,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from marketplace.db import Session
-from marketplace.errors import Conflict, FieldError, Invalid
+from marketplace.errors import Conflict, FieldError, Invalid, StaleVersion
 from marketplace.web import i18n
 from marketplace.web.validation import from_pydantic
 
@@ -41,19 +41,29 @@ class Form(Generic[M]):
         self._value = value
         self.errors: dict[str, str] = {}
         self.general: list[str] = []
+        self.stale = False
         for fault in faults or ():
-            self._add(fault)
+            self.add(fault)
 
     @classmethod
     async def read(cls, request: Request[Any, Any, Any], model: type[M]) -> "Form[M]":
         """Bind the request's form to `model`."""
-        sent = await request.form()
-        raw = {name: sent.getall(name) for name in sent}
+        return cls.bind(await sent_of(request), model)
+
+    @classmethod
+    def bind(
+        cls, raw: Mapping[str, list[Any]], model: type[M], *, names: Callable[[str], str] = lambda path: path
+    ) -> "Form[M]":
+        """Bind what was sent (`sent_of`), or what was made of it, to `model`.
+
+        `names` gives the field where what is wrong at a path is told, where that is another.
+        """
         plain = {name: values[-1] if len(values) == 1 else values for name, values in raw.items()}
         try:
             return cls(plain, value=model.model_validate(_collect(model, raw)))
         except ValidationError as error:
-            return cls(plain, faults=list(from_pydantic(error.errors())))
+            faults = from_pydantic(error.errors())
+            return cls(plain, faults=[replace(fault, path=names(fault.path)) for fault in faults])
 
     @property
     def failed(self) -> bool:
@@ -72,12 +82,14 @@ class Form(Generic[M]):
 
     @asynccontextmanager
     async def attempt(
-        self, session: Session, *, names: Mapping[str, str] | None = None
+        self, session: Session, *, names: Mapping[str, str] | Callable[[str], str] | None = None
     ) -> AsyncIterator[None]:
         """Run the domain's verb in a savepoint; a refusal becomes the form's errors. Anything else travels on.
 
-        `names` gives the form's field for each of the verb's that is called otherwise.
+        `names` gives the form's field for each of the verb's that is called otherwise. `stale` then says whether the
+        refusal is that somebody else changed it meanwhile.
         """
+        place = names if callable(names) else lambda path: (names or {}).get(path, path)
         if self.failed:
             yield
             return
@@ -88,19 +100,56 @@ class Form(Generic[M]):
         except Invalid as refusal:
             await savepoint.rollback()
             for fault in refusal.fields:
-                self._add(replace(fault, path=(names or {}).get(fault.path, fault.path)))
+                self.add(replace(fault, path=place(fault.path)))
             if not refusal.fields:
                 self.general.append(i18n.say(refusal))
         except Conflict as refusal:
             await savepoint.rollback()
+            self.stale = isinstance(refusal, StaleVersion)
             self.general.append(i18n.say(refusal))
 
-    def _add(self, fault: FieldError) -> None:
+    def add(self, fault: FieldError) -> None:
+        """Tell `fault` at its field, or above the form when it names none."""
         name = fault.path.replace("[", "-").replace("].", "-").replace("]", "").replace(".", "-")
         if name:
             self.errors.setdefault(name, i18n.say(fault))
         else:
             self.general.append(i18n.say(fault))
+
+
+async def sent_of(request: Request[Any, Any, Any]) -> dict[str, list[Any]]:
+    """What a request's form sent, by field name."""
+    sent = await request.form()
+    return {name: sent.getall(name) for name in sent}
+
+
+def compacted(
+    sent: Mapping[str, list[Any]], key: str, *, besides: Collection[str] = ()
+) -> dict[str, list[Any]]:
+    """`sent` with the rows of `key` in which nothing is written taken out, and the others renumbered from 0.
+
+    Without it, an error would be told of another row than the one on the page. `besides` names the fields of a row that are
+    never empty (a choice has a first option): alone, they are nothing written.
+    """
+    rows: dict[int, dict[str, list[Any]]] = {}
+    kept: dict[str, list[Any]] = {}
+    for name, values in sent.items():
+        if _is_row(name, key):
+            number, _, rest = name[len(key) + 1 :].partition("-")
+            rows.setdefault(int(number), {})[rest] = values
+        else:
+            kept[name] = values
+    written = [
+        row
+        for _, row in sorted(rows.items())
+        if any(
+            rest not in besides and any(not isinstance(v, str) or v.strip() for v in values)
+            for rest, values in row.items()
+        )
+    ]
+    for i, row in enumerate(written):
+        kept |= {f"{key}-{i}-{rest}": values for rest, values in row.items()}
+    return kept
 
 
 def _collect(model: type[BaseModel], sent: Mapping[str, list[Any]], prefix: str = "") -> dict[str, Any]:

@@ -22,6 +22,13 @@ def typed_number(value: Any) -> Any:
     return reasonable(Decimal(text))
 
 
+def typed_signed(value: Any) -> Any:
+    """« -1,5 » as a Decimal."""
+    if isinstance(value, str) and value[:1] in "-−" and value[:1]:
+        return -Decimal(typed_number(value[1:].strip()))
+    return typed_number(value)
+
+
 def typed_euros(value: Any) -> Any:
     """« 1 250,50 € » as cents."""
     if not isinstance(value, str):
@@ -44,5 +51,7 @@ def typed_date(value: Any) -> Any:
 
 
 Number = Annotated[Decimal, BeforeValidator(typed_number), Field(ge=0, le=10**12)]
+Signed = Annotated[Decimal, BeforeValidator(typed_signed)]
+"""A number that may be below zero."""
 Euros = Annotated[Cents, BeforeValidator(typed_euros)]
 TypedDate = Annotated[Day, BeforeValidator(typed_date)]

@@ -38,6 +38,8 @@ SENTENCES = {
     "datetime_parsing": N_("Écrivez une date et une heure, par exemple 2026-11-22T14:00:00+01:00."),
     "datetime_from_date_parsing": N_("Écrivez une date et une heure, par exemple 2026-11-22T14:00:00+01:00."),
     "timezone_aware": N_("Donnez le fuseau horaire, par exemple 2026-11-22T14:00:00+01:00."),
+    "url_parsing": N_("Écrivez une adresse complète, par exemple https://www.exemple.fr."),
+    "url_scheme": N_("Écrivez une adresse complète, par exemple https://www.exemple.fr."),
     "uuid_parsing": N_("Cet identifiant n’est pas valide."),
     "uuid_type": N_("Cet identifiant n’est pas valide."),
 }

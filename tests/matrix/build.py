@@ -4,10 +4,13 @@ Side 1 belongs to the actors: town A coordinates, town B is a member, startup S 
 nobody among them. Texts that are not everybody's carry a mark (`SEC-…`), whose readers `marks` names.
 """
 
+import io
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
+from PIL import Image
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
@@ -169,6 +172,7 @@ async def _side(world: World, number: int, town: str, member: str, domain: str) 
     for name, price in ((f"Vendeur {number}", PRICE_S), (f"Rival {number}", PRICE_T)):
         seller = await world.startup(name)
         drafted = await seller.did("/my/solutions", _sheet(f"Offre {name}", domain, price))
+        await _attached(seller, drafted)
         await seller.did(f"/my/solutions/{drafted['id']}/submission")
         await publish(curator, drafted["id"])
         sellers.append(seller)
@@ -183,6 +187,18 @@ def _sheet(name: str, domain: str, price: int = 20000) -> dict[str, Any]:
         "prices": [{"label": "Module", "unit": "light_point", "basis": "one_off", "vat_rate": "20.0",
                     "steps": [{"from": "0", "unit_price_cents": price + 5000}]}],
     }  # fmt: skip
+
+
+async def _attached(seller: Caller, sheet: dict[str, Any]) -> str:
+    """The id of a picture that a sheet's startup adds to it."""
+    out = io.BytesIO()
+    Image.new("RGB", (8, 8)).save(out, "PNG")
+    answer = await seller.http.post(
+        f"/api/v1/my/solutions/{sheet['id']}/attachments", data={"kind": "image", "title": "T", "alt": "A"},
+        files={"file": ("a.png", out.getvalue(), "image/png")}, headers=seller.headers | {"If-Match": str(sheet["version"])},
+    )  # fmt: skip
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["file_id"])
 
 
 async def _actors(world: World, mine: Side, theirs: Side) -> dict[str, Actor]:
@@ -239,7 +255,11 @@ async def _accounts(world: World, side: Side) -> None:
     """Things of an organisation: a need, an API key, a draft sheet, a sheet under review."""
     need = await _need(side, "account")
     key = await side.town.did("/api-keys", {"name": f"{side.mark}-KEY", "scope": "read"})
-    draft = await side.seller.did("/my/solutions", _sheet(f"{side.mark}-DRAFT", side.domain))
+    reference = {"id": str(uuid4()), "town": "18033", "started_on": "2024-01-01", "scope": "Le centre"}
+    draft = await side.seller.did(
+        "/my/solutions", _sheet(f"{side.mark}-DRAFT", side.domain) | {"references": [reference]}
+    )
+    file_id = await _attached(side.seller, draft)
     review = await side.seller.did("/my/solutions", _sheet(f"{side.mark}-REVIEW", side.domain))
     await side.seller.did(f"/my/solutions/{review['id']}/submission")
     asked = {"path": "summary", "text": f"{side.mark}-COMMENT"}
@@ -252,13 +272,16 @@ async def _accounts(world: World, side: Side) -> None:
     )
     common = {"need_id": need, "key_id": key["id"], "organisation_id": str(side.town.actor.organisation_id)}
     side.ids["account"] = common
-    side.ids["draft_sheet"] = {"solution_id": draft["id"], "slug": draft["slug"]}
+    side.ids["draft_sheet"] = {
+        "solution_id": draft["id"], "slug": draft["slug"], "reference_id": reference["id"], "file_id": file_id,
+    }  # fmt: skip
     side.ids["review_sheet"] = {
         "solution_id": review["id"],
         "slug": review["slug"],
         "remark_id": remark["id"],
     }
-    side.ids["sheet"] = {"solution_id": slug["id"], "slug": slug["slug"]}
+    shown = (await side.seller.read(f"/solutions/{slug['slug']}"))["attachments"][0]["file_id"]
+    side.ids["sheet"] = {"solution_id": slug["id"], "slug": slug["slug"], "file_id": shown}
     side.ids["suspended_sheet"] = {"solution_id": suspended["id"], "slug": suspended["slug"]}
 
 

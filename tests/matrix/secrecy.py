@@ -120,7 +120,11 @@ def _private(phases: dict[str, dict[str, str]], *, watched: bool = False) -> set
     found = set()
     for phase, ids in phases.items():
         public = (
-            {"pool_id", "line"} if phase in PUBLIC_POOLS else {"solution_id"} if phase == "sheet" else set()
+            {"pool_id", "line"}
+            if phase in PUBLIC_POOLS
+            else {"solution_id", "file_id"}
+            if phase == "sheet"
+            else set()
         )
         found |= {value for name, value in ids.items() if name in (hidden | shown) - public}
     if watched:  # supervisors read a pool's agreement

@@ -11,18 +11,22 @@ from tests.marketplace.test_row_level_security import TENANTS, visible
 from tests.matrix.build import Market
 from tests.matrix.notation import ACTORS, names
 
-PURCHASE = ("order_line", "purchase_order", "invoice", "mandate_payment", "stored_file", "invitation", "consolidation", "evaluation", "need", "price_cap", "quote", "deliberation", "signature")  # fmt: skip
+FILES = (
+    "stored_file f where not exists (select from solution_file s where f.id in (s.file_id, s.thumbnail_id))"
+)
+"""Files of purchases; those of sheets are looked at in tests/catalog/solutions/test_attaching.py."""
+PURCHASE = ("order_line", "purchase_order", "invoice", "mandate_payment", FILES, "invitation", "consolidation", "evaluation", "need", "price_cap", "quote", "deliberation", "signature")  # fmt: skip
 FIRM = ("supplier_bank", "certificate")
 NEVER = {
     "anonymous": (*PURCHASE, *FIRM, "supplier_contact", "membership", "need_line", "award", "agreement", "consultation", "api_key", "person", "affiliation"),
     "c.all": (*PURCHASE, *FIRM, "membership", "need_line", "award", "agreement", "consultation"),
     "two.c": (*PURCHASE, *FIRM, "membership", "need_line", "award", "agreement", "consultation"),
     "u.all": (*PURCHASE, *FIRM, "supplier_contact", "membership", "need_line", "award", "agreement", "consultation"),
-    "curator": (*(t for t in PURCHASE if t != "stored_file"), "supplier_bank", "membership", "need_line", "award", "agreement", "consultation"),
+    "curator": (*(t for t in PURCHASE if t != FILES), "supplier_bank", "membership", "need_line", "award", "agreement", "consultation"),
     "staff.admin": (*PURCHASE, *FIRM, "membership", "need_line", "award", "agreement", "consultation"),
-    "supervisor": (*FIRM, "order_line", "purchase_order", "invoice", "mandate_payment", "stored_file", "invitation", "consolidation", "evaluation", "need", "price_cap", "quote"),
+    "supervisor": (*FIRM, "order_line", "purchase_order", "invoice", "mandate_payment", FILES, "invitation", "consolidation", "evaluation", "need", "price_cap", "quote"),
     "b.agent": (*FIRM, "evaluation", "quote", "invitation", "need", "invoice", "mandate_payment"),
-    "t.all": (*FIRM, "supplier_contact", "order_line", "purchase_order", "invoice", "mandate_payment", "stored_file", "consolidation", "evaluation", "need", "price_cap", "membership", "need_line", "award"),
+    "t.all": (*FIRM, "supplier_contact", "order_line", "purchase_order", "invoice", "mandate_payment", FILES, "consolidation", "evaluation", "need", "price_cap", "membership", "need_line", "award"),
 }  # fmt: skip
 """Tables of which somebody sees no row at all; the auditor sees what the supervisor does."""
 UNREAD = ("outbox", "one_time_token")

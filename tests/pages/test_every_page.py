@@ -2,10 +2,12 @@
 
 import re
 
+from catalog.solutions.fields import Step
 from marketplace.accounts.tokens import Purpose
 from marketplace.actor import OrganisationKind, Role
 from marketplace.app import DEMO_PAGES, PAGES
 from marketplace.webhooks.guard import Guard
+from tests.catalog.solutions.test_attaching import attached, png
 from tests.catalog.suppliers.firms import offered, vigilance
 from tests.pages.pool_phases import phases
 from tests.pages.reader import Reader
@@ -104,7 +106,9 @@ async def to_review(told: Story) -> None:
         "maturity": "growth",
     }
     seller: Caller = told.sellers[0]
-    drafts = [await seller.did("/my/solutions", content) for _ in range(2)]
+    reference = {"town": "18033", "started_on": "2024-01-01", "scope": "Le centre"}
+    drafts = [await seller.did("/my/solutions", content | {"references": [reference]}) for _ in range(2)]
+    await attached(seller, drafts[1]["id"], ("carte.png", png(), "image/png"))
     await seller.did(f"/my/solutions/{drafts[0]['id']}/submission")
     await seller.did(
         "/my/supplier/stakes", {"holder": "Ada", "kind": "founders", "percent": "60", "since": "2020-01-01"}
@@ -164,7 +168,10 @@ async def test_every_page_of_every_role_in_every_phase_is_valid_whole_and_leads_
             )
             found += [f"[{phase}] {fault}" for fault in new]
     found += await readers[0].looks_around(
-        "/demo/horloge", "/demo/courriels", patterns=read, leaving=("/langue", "/achats")
+        "/demo/horloge",
+        "/demo/courriels",
+        patterns=read,
+        leaving=("/langue", "/achats", "/espace-entreprise"),
     )
     bdt = (await world.staff(Role.SUPERVISOR)).organisation
     admin = await Reader.arrive(world, "the administrator", bdt, frozenset({Role.ADMIN, Role.AUDITOR}))
@@ -179,6 +186,11 @@ async def test_every_page_of_every_role_in_every_phase_is_valid_whole_and_leads_
     assert _alike(routes) - _alike(read) == ABOVE_THE_THRESHOLD | NOT_PAGES
 
 
+STEPS = "|".join(step for step in Step if step is not Step.REFERENCES)
+"""The steps of a sheet that one address serves."""
+
+
 def _alike(paths: set[str]) -> set[str]:
     shown = {re.sub(r"^/solutions/.+", "/solutions/…", path) for path in paths}
+    shown = {re.sub(f"^(/espace-entreprise/fiches/…)/({STEPS})$", r"\1/…", path) for path in shown}
     return {re.sub(r"^/demo/courriels/.+", "/demo/courriels/…", path) for path in shown}

@@ -14,6 +14,35 @@ from tests.support.world import SELLER_ROLES, TOWN_ROLES, World
 Case = tuple[str, str, str, dict[str, str], set[str]]
 """Who, on which page, sends which form, with what, and the fields that are wrong."""
 
+SHEET: list[tuple[str, dict[str, str], set[str]]] = [
+    ("identity", {"name": "", "website": "pas une adresse", "since": "hier", "cpv_more": "lampes", "tags": "<b>"}, {"name", "website", "since"}),
+    ("identity", {"cpv_more": "lampes", "tags": "led, <b>", "since": "2198-01-01"}, {"cpv_more", "tags"}),
+    ("identity", {"since": "2198-01-01"}, {"since"}),
+    ("need", {"problem": "<b>", "deployment_weeks_min": "bientôt"}, {"problem", "deployment_weeks_min"}),
+    ("need", {"deployment_weeks_min": "9", "deployment_weeks_max": "2"}, {"deployment_weeks_max"}),
+    ("prices", {"prices-0-steps-0-price": "cher", "prices-0-vat_rate": "vingt"}, {"prices-0-label", "prices-0-steps-0-price", "prices-0-vat_rate"}),
+    ("prices", {"prices-0-label": "Module", "prices-0-steps-0-from": "5", "prices-0-steps-0-to": "9", "prices-0-steps-0-price": "10",
+                "prices-0-steps-1-from": "12", "prices-0-steps-1-price": "8"}, {"prices-0-steps-0-from", "prices-0-steps-0-to"}),
+    ("prices", {"prices-0-label": "Module"}, {"prices-0-steps-0-price"}),
+    ("hosting", {"hosting_operator": "<b>", "certifications": "aucune idée"}, {"hosting_operator", "certifications"}),
+    ("data", {"subprocessors-0-name": "Un routeur", "data_reuse": "<b>"}, {"subprocessors-0-country", "subprocessors-0-purpose", "data_reuse"}),
+    ("interoperability", {"api_documentation": "pas une adresse", "connectors": "<b>"}, {"api_documentation", "connectors"}),
+    ("exit", {"exit_days": "9999"}, {"exit_days"}),
+    ("exit", {"exit_days": "bientôt"}, {"exit_days"}),
+    ("accessibility", {"rgaa_rate": "120", "accessibility_statement": ""}, {"rgaa_rate"}),
+    ("accessibility", {"rgaa_audited_on": "2198-01-01"}, {"rgaa_audited_on"}),
+    ("security", {"availability": "beaucoup", "log_months": "x"}, {"availability", "log_months"}),
+    ("energy", {"energy_saving": "40"}, {"energy_method"}),
+    ("references/nouvelle", {"town": "", "started_on": "hier", "quantity": "x", "contact_name": "<b>"}, {"town", "started_on", "quantity", "scope", "contact_name"}),
+    ("references/nouvelle", {"town": "Nulle-Part-sur-Mer-du-Tout", "started_on": "2024-01-01", "scope": "S"}, {"town"}),
+    ("references/nouvelle",
+     {"town": "18033", "started_on": "2024-02-01", "ended_on": "2024-01-01", "scope": "S", "quantity": "3", "contact_email": "ada"},
+     {"contact_email"}),
+    ("references/nouvelle", {"town": "18033", "started_on": "2024-02-01", "ended_on": "2024-01-01", "scope": "S", "quantity": "3"}, {"ended_on", "unit"}),
+    ("references/nouvelle", {"town": "18033", "started_on": "2024-02-01", "scope": "S", "indicators-0-name": "Panne", "indicators-0-after": "x"},
+     {"indicators-0-unit", "indicators-0-after", "indicators-0-method"}),
+]  # fmt: skip
+"""The steps of a sheet, filled wrongly."""
 ACTS = "select count(*) from audit_line where action not like '%.read'"
 """What was done; that staff read the form is no act of it."""
 
@@ -23,7 +52,7 @@ PROFILE, FOLDER = "/espace-entreprise/profil", "/espace-entreprise/candidature"
 
 def during(phase: str, told: Story, at: dict[str, str]) -> list[Case]:
     """The forms that a phase shows, filled wrongly. `at` holds the ids and addresses known by then."""
-    pool = told.path.replace("/pools", "/achats")
+    pool, sheet = told.path.replace("/pools", "/achats"), f"/espace-entreprise/fiches/{at['draft']}"
     agent, town, seller = "agent", "member", "seller"
     return {
         "draft": [
@@ -40,15 +69,9 @@ def during(phase: str, told: Story, at: dict[str, str]) -> list[Case]:
             ("visitor", "/inscription", "/inscription", {"person_name": "Ada", "email": "ada@exemple.test", "siret": "000 000 018 00010"}, {"name", "town_kind"}),
             (agent, "/demo/horloge", "/demo/horloge", {"days": "demain"}, {"days"}),
             ("visitor", "/connexion", "/connexion", {"email": "personne@exemple.test", "password": "x"}, {"email"}),
-            (seller, "/espace-entreprise/fiches/nouvelle", "/espace-entreprise/fiches/nouvelle",
-             {"name": "Lanterne", "summary": "", "description": "D", "domain": "", "steps-0-from": "0", "steps-0-to": "9", "steps-0-price": "10",
-              "steps-1-from": "12", "steps-1-price": "8", "website": "pas une adresse"},
-             {"summary", "domain", "website"}),
-            (seller, "/espace-entreprise/fiches/nouvelle", "/espace-entreprise/fiches/nouvelle",
-             {"name": "Lanterne", "summary": "S", "description": "D", "domain": "eclairage-public", "steps-0-from": "5", "steps-0-to": "9",
-              "steps-0-price": "10", "steps-1-from": "12", "steps-1-price": "8"},
-             {"steps-0-from", "steps-0-to"}),
-            (seller, f"/espace-entreprise/fiches/{at['draft']}", f"/espace-entreprise/fiches/{at['draft']}", {"name": ""}, {"name"}),
+            (seller, "/espace-entreprise/fiches/nouvelle", "/espace-entreprise/fiches/nouvelle", {"name": " ", "domains": "lampes"}, {"name", "domains"}),
+            *((seller, f"{sheet}/{step}", f"{sheet}/{step}", typed, wrong) for step, typed, wrong in SHEET),
+            (seller, f"{sheet}/attachments", f"{sheet}/pieces", {"title": "", "alt": "<b>"}, {"title", "alt", "file"}),
             ("curator", f"/relecture/{at['submitted']}", f"/relecture/{at['submitted']}/renvoi", {"reason": ""}, {"reason"}),
             (seller, f"{PROFILE}/identite", f"{PROFILE}/siret", {"siret": "12"}, {"siret"}),
             (seller, f"{PROFILE}/identite", f"{PROFILE}/identite",

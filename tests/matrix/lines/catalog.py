@@ -9,14 +9,11 @@ SHEET = {
     "domains": ["eclairage-public"],
     "maturity": "growth",
 }
-FORM = {
-    "name": "X",
-    "summary": "S",
-    "description": "D",
-    "domain": "eclairage-public",
-    "maturity": "growth",
-    "version": "1",
-}
+MINE = "/espace-entreprise/fiches/{solution_id}"
+API = "/api/v1/my/solutions/{solution_id}"
+VERSION = {"version": "1"}
+REFERENCE = VERSION | {"town": "18197", "started_on": "2024-01-01", "scope": "Essai"}
+FILE = VERSION | {"kind": "brochure", "title": "T", "alt": "A"}
 WHY = {"reason": "Parce que."}
 NOT_CURATORS = "signed_in -curator"
 
@@ -30,14 +27,38 @@ LINES = [
     Line("GET /api/v1/my/solutions", ok="startups", no="towns staff"),
     Line("POST /api/v1/my/solutions", ok="s.edits t.all u.all", no="towns staff s.seller", body=SHEET),
     Line("GET /espace-entreprise/fiches/nouvelle", ok="s.edits t.all u.all", no="towns staff s.seller"),
-    Line("POST /espace-entreprise/fiches/nouvelle", ok="s.edits t.all u.all", no="towns staff s.seller", body=FORM),
+    Line("POST /espace-entreprise/fiches/nouvelle", ok="s.edits t.all u.all", no="towns staff s.seller", body={"name": "X"}),
     *(
         Line(route, on="draft_sheet", ok="s.* curator", anonymous=404)
-        for route in ("GET /api/v1/my/solutions/{solution_id}", "GET /espace-entreprise/fiches/{solution_id}")
+        for route in (
+            f"GET {API}", f"GET {API}/tasks", f"GET {MINE}", f"GET {MINE}/verification", f"GET {MINE}/references",
+            f"GET {MINE}/references/nouvelle", f"GET {MINE}/references/{{reference_id}}", f"GET {MINE}/pieces/{{file_id}}",
+        )
     ),
+    *(
+        Line(f"GET {MINE}/{{step}}", on="draft_sheet", where={"step": step}, ok="s.* curator", anonymous=404)
+        for step in ("need", "hosting", "attachments")
+    ),
+    *public("GET /solutions/{slug}/pieces/{file_id}", "GET /solutions/{slug}/pieces/{file_id}/vignette", on="sheet"),
+    *(
+        Line(route, on="draft_sheet", ok="s.* curator", anonymous=404)
+        for route in ("GET /solutions/{slug}/pieces/{file_id}", "GET /solutions/{slug}/pieces/{file_id}/vignette")
+    ),
+    *(
+        Line(f"POST {MINE}{path}", on="draft_sheet", ok="s.edits", no="towns staff s.seller", body=body)
+        for path, body in (
+            ("/references/nouvelle", REFERENCE), ("/references/{reference_id}", REFERENCE), ("/references/{reference_id}/retrait", VERSION),
+            ("/pieces/{file_id}", FILE), ("/pieces/{file_id}/monter", VERSION), ("/pieces/{file_id}/retrait", VERSION), ("/abandon", None),
+        )
+    ),
+    Line(f"POST {MINE}/{{step}}", on="draft_sheet", where={"step": "need"}, ok="s.edits", no="towns staff s.seller", body=VERSION),
+    Line(f"POST {MINE}/pieces", on="draft_sheet", ok="s.edits", no="towns staff s.seller", body=FILE, file=True, invalid=True),
+    Line(f"POST {MINE}/reprise", on="review_sheet", ok="s.edits", no="towns staff s.seller"),
+    Line(f"POST {API}/attachments", on="draft_sheet", ok="s.edits", no="towns staff s.seller", body=FILE, file=True, invalid=True,
+         headers={"If-Match": "2"}),
+    Line(f"DELETE {API}/attachments/{{file_id}}", on="draft_sheet", ok="s.edits", no="towns staff s.seller", headers={"If-Match": "2"}),
     Line("PUT /api/v1/my/solutions/{solution_id}", on="draft_sheet", ok="s.edits", no="towns staff s.seller", body=SHEET,
          headers={"If-Match": "1"}),
-    Line("POST /espace-entreprise/fiches/{solution_id}", on="draft_sheet", ok="s.edits", no="towns staff s.seller", body=FORM),
     Line("POST /api/v1/my/solutions/{solution_id}/submission", on="draft_sheet", ok="s.edits", no="towns staff s.seller"),
     Line("POST /espace-entreprise/fiches/{solution_id}/envoi", on="draft_sheet", ok="s.edits", no="towns staff s.seller"),
     Line("POST /api/v1/my/solutions/{solution_id}/submission/withdrawal", on="review_sheet", ok="s.edits", no="towns staff s.seller"),
