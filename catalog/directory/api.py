@@ -9,7 +9,7 @@ from litestar.params import FromPath, QueryParameter
 from catalog.directory import comparing, costs, queries
 from catalog.directory.parameters import ASKED, AskedOf
 from catalog.directory.schemas import ComparisonOut, CostOut
-from catalog.solutions.queries import by_slug
+from catalog.solutions.queries import PUBLIC_PARTS, by_slug
 from marketplace.web.transaction import By, Reads
 
 TAGS = ["solutions"]
@@ -28,7 +28,7 @@ Slugs = Annotated[
     dependencies=ASKED,
 )
 async def cost(reads: Reads, slug: FromPath[str], asked: AskedOf) -> CostOut:
-    sheet = await by_slug(reads, slug)
+    sheet = await by_slug(reads, slug, PUBLIC_PARTS)
     return CostOut.of(sheet, asked, costs.of_sheet(sheet, asked))
 
 

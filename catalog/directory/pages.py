@@ -13,8 +13,8 @@ from catalog.solutions.content import ATTACHMENT_KIND_NAMES
 from catalog.solutions.costing import units
 from catalog.solutions.fields import field_of
 from catalog.solutions.lifecycle import SolutionState
-from catalog.solutions.models import BASIS_NAMES, MATURITY_NAMES, ChangeKind, Solution
-from catalog.solutions.queries import by_slug
+from catalog.solutions.models import BASIS_NAMES, MATURITY_NAMES, Change, ChangeKind, Solution
+from catalog.solutions.queries import PUBLIC_PARTS, by_slug
 from catalog.taxonomy import domains
 from marketplace import clock
 from marketplace.web import i18n
@@ -25,6 +25,7 @@ from marketplace.words import N_
 Chosen = Annotated[list[str] | None, QueryParameter(name="fiche", max_items=40)]
 """The sheets that a visitor has chosen to compare, by slug: kept in addresses, so that no cookie is needed."""
 PDF = "application/pdf"
+LATEST = 12
 CHANGE_NAMES = {
     ChangeKind.PUBLISHED: N_("Fiche publiée"),
     ChangeKind.REVISED: N_("Fiche mise à jour"),
@@ -38,11 +39,12 @@ CHANGE_NAMES = {
 async def sheet_page(
     request: Request[Any, Any, Any], reads: Reads, by: By, slug: FromPath[str], fiche: Chosen = None
 ) -> Response[str]:
-    sheet = await by_slug(reads, slug)
+    sheet = await by_slug(reads, slug, PUBLIC_PARTS)
     told = (await queries.confidential(reads, [sheet], by)).get(sheet.id)
     content = published.content_of(sheet, told)
     shown = showing.sections(content, told=told is not None)
     asked, stopped = await read(request, reads, by), costs.is_stopped(sheet)
+    changed = await queries.changes(reads, sheet.id)
     found = None if stopped or not sheet.prices else costs.of_sheet(sheet, asked)
     return page(
         request, "directory/sheet.html", sheet=sheet, content=content, told=told is not None, stopped=stopped, sections=shown,
@@ -50,14 +52,14 @@ async def sheet_page(
         sovereignty=showing.sovereignty(content), deployment=showing.deployment(content),
         field=lambda path: showing.field(path, content), asked=asked, units=askable(units(sheet.prices)), found=found,
         costs=costs, domains=domains(), maturities=MATURITY_NAMES, bases=BASIS_NAMES, kinds=ATTACHMENT_KIND_NAMES,
-        changes=await _history(reads, sheet), edition=await queries.edition(reads, sheet.id), wording=wording,
+        changes=_history(changed), edition=queries.edition(changed), wording=wording,
         contacts=told.contacts if told else {}, **_choosing(sheet, fiche or [], asked),
     )  # fmt: skip
 
 
 @get("/solutions/{slug:str}/dossier-securite.pdf")
 async def security_pdf(reads: Reads, by: By, slug: FromPath[str]) -> Response[bytes]:
-    sheet = await by_slug(reads, slug)
+    sheet = await by_slug(reads, slug, PUBLIC_PARTS)
     told = (await queries.confidential(reads, [sheet], by)).get(sheet.id)
     today = clock.paris_day(await clock.now(reads))
     facts = await security_file.facts(reads, sheet, told, by)
@@ -66,15 +68,15 @@ async def security_pdf(reads: Reads, by: By, slug: FromPath[str]) -> Response[by
     return Response(content, media_type=PDF, headers=headers)
 
 
-async def _history(reads: Reads, sheet: Solution) -> list[dict[str, Any]]:
-    """What happened to the sheet, in words, the last first."""
+def _history(changed: list[Change]) -> list[dict[str, Any]]:
+    """The last things that happened to a sheet, in words."""
     return [
         {
             "at": change.at,
             "what": i18n.translate(CHANGE_NAMES[change.kind]),
             "fields": list(dict.fromkeys(i18n.translate(field_of(path).label) for path in change.changed)),
         }
-        for change in await queries.changes(reads, sheet.id)
+        for change in changed[:LATEST]
     ]
 
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from catalog.solutions.lifecycle import SolutionState
 from catalog.solutions.models import Change, ChangeKind, Confidential, Solution
-from catalog.solutions.queries import PARTS
+from catalog.solutions.queries import PUBLIC_PARTS
 from marketplace.actor import Actor, OrganisationKind, Role
 from marketplace.db import ReadSession
 from marketplace.ids import SolutionId
@@ -37,7 +37,7 @@ async def published(reads: ReadSession, slugs: Sequence[str]) -> list[Solution]:
     found = await reads.scalars(
         select(Solution)
         .where(Solution.slug.in_(slugs), Solution.state == SolutionState.PUBLISHED)
-        .options(*PARTS)
+        .options(*PUBLIC_PARTS)
     )
     by_slug = {sheet.slug: sheet for sheet in found}
     return [by_slug[slug] for slug in slugs if slug in by_slug]
@@ -54,13 +54,10 @@ async def names(reads: ReadSession, slugs: Sequence[str]) -> dict[str, str]:
     return {slug: found[slug] for slug in slugs if slug in found}
 
 
-async def changes(reads: ReadSession, solution_id: SolutionId, *, limit: int = 12) -> list[Change]:
-    """What happened to a sheet, the last first."""
+async def changes(reads: ReadSession, solution_id: SolutionId) -> list[Change]:
+    """What happened to a sheet, the last first. A sheet changes a few times a year: all of it is read."""
     rows = await reads.scalars(
-        select(Change)
-        .where(Change.solution_id == solution_id)
-        .order_by(Change.at.desc(), Change.id.desc())
-        .limit(limit)
+        select(Change).where(Change.solution_id == solution_id).order_by(Change.at.desc(), Change.id.desc())
     )
     return list(rows)
 
@@ -73,14 +70,7 @@ class Edition:
     at: datetime | None
 
 
-async def edition(reads: ReadSession, solution_id: SolutionId) -> Edition:
-    """The version that the directory shows."""
-    number, at = (
-        await reads.execute(
-            select(func.count(), func.max(Change.at)).where(
-                Change.solution_id == solution_id,
-                Change.kind.in_((ChangeKind.PUBLISHED, ChangeKind.REVISED)),
-            )
-        )
-    ).one()
-    return Edition(number, at)
+def edition(changed: Sequence[Change]) -> Edition:
+    """The version that the directory shows, from everything that happened to a sheet, the last first."""
+    published = [one.at for one in changed if one.kind in {ChangeKind.PUBLISHED, ChangeKind.REVISED}]
+    return Edition(len(published), published[0] if published else None)

@@ -67,7 +67,7 @@ async def facts(reads: ReadSession, sheet: Solution, told: Confidential | None, 
     return Facts(
         name=sheet.name, supplier=sheet.supplier_name, siren=startup.siren if startup else None,
         content=published.content_of(sheet, told), told=told is not None, reader=town.name if town else None,
-        reader_siret=(town.siret or town.siren) if town else None, edition=await queries.edition(reads, sheet.id),
+        reader_siret=(town.siret or town.siren) if town else None, edition=queries.edition(await queries.changes(reads, sheet.id)),
         sheet_is_stopped=sheet.maturity == "stopped", levels={}, slug=sheet.slug,
     )  # fmt: skip
 
@@ -171,14 +171,14 @@ def _unanswered(silent: list[Answer], shown: list[Answer]) -> list[Block]:
     blocks = [_heading("Questions sans réponse")]
     if silent:
         blocks.append(_paragraph("À poser à l’entreprise avant de signer."))
-        said = [f"{i18n.translate(one.question.label)} ({one.said.text.lower()})" for one in silent]
+        said = [f"{one.label} ({one.said.text.lower()})" for one in silent]
         blocks.append(Block("list", items=[[Run(line)] for line in said]))
     else:
         blocks.append(_paragraph("Aucune : l’entreprise a répondu à toutes les questions."))
     reserved = [one for one in shown if one.said.known is Known.RESERVED]
     if reserved:
         blocks.append(_paragraph("Réservé aux villes connectées :"))
-        blocks.append(Block("list", items=[[Run(i18n.translate(one.question.label))] for one in reserved]))
+        blocks.append(Block("list", items=[[Run(one.label)] for one in reserved]))
     return blocks
 
 

@@ -77,6 +77,10 @@ class Answer:
     def path(self) -> str:
         return f"answers.{self.question.key}"
 
+    @property
+    def label(self) -> str:
+        return i18n.translate(self.question.label)
+
 
 @dataclass(frozen=True, slots=True)
 class Answered:
