@@ -6,7 +6,8 @@ from litestar import get
 from litestar.datastructures import State
 from litestar.params import FromPath, QueryParameter
 
-from catalog.directory import comparing, costs, queries
+from catalog.directory import comparing, costs
+from catalog.directory.gathering import compared
 from catalog.directory.parameters import ASKED, AskedOf
 from catalog.directory.schemas import ComparisonOut, CostOut
 from catalog.solutions.queries import PUBLIC_PARTS, by_slug
@@ -42,10 +43,7 @@ async def cost(reads: Reads, slug: FromPath[str], asked: AskedOf) -> CostOut:
 async def comparison(
     reads: Reads, by: By, state: State, asked: AskedOf, slugs: Slugs = None
 ) -> ComparisonOut:
-    wanted = comparing.chosen(slugs or [])
-    sheets = await queries.published(reads, wanted)
-    told = await queries.confidential(reads, sheets, by)
-    return ComparisonOut.of(comparing.compare(wanted, sheets, told, asked), state.base_url)
+    return ComparisonOut.of(await compared(reads, by, comparing.chosen(slugs or []), asked), state.base_url)
 
 
 HANDLERS = [cost, comparison]

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from catalog.directory import costs, showing
 from catalog.directory.asked import Asked
+from catalog.directory.owners import Owner
 from catalog.directory.showing import Known, Said, absent
 from catalog.solutions import published, wording
 from catalog.solutions.costing import Estimate
@@ -55,6 +56,7 @@ class Column:
     sheet: Solution
     content: Content
     told: Confidential | None
+    owner: Owner | None
 
     @property
     def stopped(self) -> bool:
@@ -116,12 +118,24 @@ def chosen(slugs: list[str]) -> list[str]:
 
 
 def compare(
-    slugs: list[str], sheets: list[Solution], told: Mapping[UUID, Confidential], asked: Asked
+    slugs: list[str],
+    sheets: list[Solution],
+    asked: Asked,
+    *,
+    told: Mapping[UUID, Confidential],
+    owners: Mapping[UUID, Owner],
 ) -> Comparison:
-    """The comparison of `sheets`, which are those among `slugs` that the directory shows. `told`: what the reader may know."""
+    """The comparison of `sheets`, which are those among `slugs` that the directory shows.
+
+    `told`: what the reader may know, by sheet. `owners`: who stands behind, by startup.
+    """
     columns = [
-        Column(sheet, published.content_of(sheet, told.get(sheet.id)), told.get(sheet.id)) for sheet in sheets
-    ]
+        Column(
+            sheet, published.content_of(sheet, told.get(sheet.id)), told.get(sheet.id),
+            owners.get(sheet.startup_id) if sheet.startup_id else None,
+        )
+        for sheet in sheets
+    ]  # fmt: skip
     here = {sheet.slug for sheet in sheets}
     groups = [
         _group("brief", N_("En bref"), columns, _BRIEF),
@@ -165,6 +179,16 @@ def _sheet_date(column: Column) -> Said:
     return _said(wording.day(clock.paris_day(at), i18n.language.get())) if at else absent(Known.UNANSWERED)
 
 
+def _size(column: Column) -> Said:
+    return _said(*column.owner.size) if column.owner and column.owner.size else absent(Known.UNANSWERED)
+
+
+def _stakes(column: Column) -> Said:
+    if column.owner is None:
+        return absent(Known.UNANSWERED)
+    return _said(*(column.owner.stakes or [i18n.translate(N_("aucune déclarée"))]))
+
+
 def _source(column: Column) -> Said:
     said = [part for part in (column.sheet.source, column.sheet.licence) if part]
     return _said(*said) if said else _said(i18n.translate(N_("l’entreprise")))
@@ -180,6 +204,8 @@ def _references(column: Column) -> Said:
 
 _BRIEF: list[tuple[str, str, Reading]] = [
     ("supplier", N_("Entreprise"), lambda c: _said(c.sheet.supplier_name)),
+    ("supplier.size", N_("Taille de l’entreprise"), _size),
+    ("supplier.stakes", N_("Participations publiques"), _stakes),
     ("summary", N_("En une phrase"), _prose("summary")),
     ("available", N_("Disponibilité"), _availability),
     ("maturity", N_("Maturité"), _field("maturity")),

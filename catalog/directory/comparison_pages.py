@@ -11,14 +11,13 @@ from litestar.params import FromQuery
 from litestar.response import Redirect
 
 from catalog.directory import comparing, comparison_file, queries
-from catalog.directory.asked import PREFIX, Asked, askable, read
+from catalog.directory.asked import PREFIX, askable, read
 from catalog.directory.comparing import Comparison
+from catalog.directory.gathering import compared
 from catalog.directory.pages import PDF, Chosen
 from catalog.directory.showing import Known
 from catalog.solutions.costing import units
 from marketplace import clock
-from marketplace.actor import Actor
-from marketplace.db import ReadSession
 from marketplace.errors import Invalid
 from marketplace.tabular import to_csv, to_xlsx
 from marketplace.web import i18n
@@ -44,7 +43,7 @@ async def comparison_page(
         )  # fmt: skip
     if any(name not in OURS and not name.startswith(PREFIX) for name in request.query_params):
         return redirect(comparing.address("/comparer", slugs, asked, only_differences=bool(differences)))
-    found = await _compared(reads, by, slugs, asked)
+    found = await compared(reads, by, slugs, asked)
     link = state.base_url.rstrip("/") + found.address()
     wanted = askable(dict.fromkeys(unit for column in found.columns for unit in units(column.sheet.prices)))
     return page(
@@ -63,7 +62,7 @@ async def comparison_table(
     differences: FromQuery[str] = "",
 ) -> Response[bytes]:
     asked = await read(request, reads, by)
-    found = await _compared(reads, by, comparing.chosen(fiche or []), asked)
+    found = await compared(reads, by, comparing.chosen(fiche or []), asked)
     header, rows = comparison_file.table(found, only_differences=bool(differences))
     if PurePosixPath(request.url.path).suffix == ".csv":
         return _file(to_csv(header, rows), "text/csv; charset=utf-8", "comparaison.csv")
@@ -75,17 +74,12 @@ async def comparison_pdf(
     request: Request[Any, Any, Any], reads: Reads, by: By, state: State, fiche: Chosen = None, differences: FromQuery[str] = ""
 ) -> Response[bytes]:  # fmt: skip
     asked = await read(request, reads, by)
-    found = await _compared(reads, by, comparing.chosen(fiche or []), asked)
+    found = await compared(reads, by, comparing.chosen(fiche or []), asked)
     today = clock.paris_day(await clock.now(reads))
     link = state.base_url.rstrip("/") + found.address()
     document = comparison_file.document(found, link=link, made_on=today, only_differences=bool(differences))
     content = await asyncio.to_thread(comparison_file.to_pdf, document, made_on=today)
     return _file(content, PDF, "comparaison.pdf")
-
-
-async def _compared(reads: ReadSession, by: Actor, slugs: list[str], asked: Asked) -> Comparison:
-    sheets = await queries.published(reads, slugs)
-    return comparing.compare(slugs, sheets, await queries.confidential(reads, sheets, by), asked)
 
 
 def _file(content: bytes, media_type: str, name: str) -> Response[bytes]:

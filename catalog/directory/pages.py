@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from litestar import Request, Response, get
 from litestar.params import FromPath, QueryParameter
 
-from catalog.directory import comparing, costs, queries, security_file, showing
+from catalog.directory import comparing, costs, owners, queries, security_file, showing
 from catalog.directory.asked import Asked, askable, read
 from catalog.solutions import published, wording
 from catalog.solutions.content import ATTACHMENT_KIND_NAMES
@@ -45,6 +45,7 @@ async def sheet_page(
     shown = showing.sections(content, told=told is not None)
     asked, stopped = await read(request, reads, by), costs.is_stopped(sheet)
     changed = await queries.changes(reads, sheet.id)
+    behind = await owners.of_sheets(reads, [sheet], clock.paris_day(await clock.now(reads)))
     found = None if stopped or not sheet.prices else costs.of_sheet(sheet, asked)
     return page(
         request, "directory/sheet.html", sheet=sheet, content=content, told=told is not None, stopped=stopped, sections=shown,
@@ -53,7 +54,7 @@ async def sheet_page(
         field=lambda path: showing.field(path, content), asked=asked, units=askable(units(sheet.prices)), found=found,
         costs=costs, domains=domains(), maturities=MATURITY_NAMES, bases=BASIS_NAMES, kinds=ATTACHMENT_KIND_NAMES,
         changes=_history(changed), edition=queries.edition(changed), wording=wording,
-        contacts=told.contacts if told else {}, **_choosing(sheet, fiche or [], asked),
+        owner=behind.get(sheet.startup_id) if sheet.startup_id else None, contacts=told.contacts if told else {}, **_choosing(sheet, fiche or [], asked),
     )  # fmt: skip
 
 

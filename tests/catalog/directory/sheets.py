@@ -5,6 +5,7 @@ from typing import Any
 from catalog.solutions.questionnaire import QUESTIONS, Kind
 from marketplace.actor import OrganisationKind, Role
 from tests.catalog.solutions.sheets import content, price
+from tests.support.curating import publish as accept
 from tests.support.world import Caller, World
 
 TOWN = "18279"
@@ -77,6 +78,6 @@ async def publish(
     for body in bodies:
         drafted = await seller.did("/my/solutions", body)
         await seller.did(f"/my/solutions/{drafted['id']}/submission")
-        await curator.did(f"/reviews/{drafted['id']}/publication")
+        await accept(curator, drafted["id"])
         found.append(await world.visitor.read(f"/solutions/{drafted['slug']}"))
     return found

@@ -13,6 +13,7 @@ from marketplace.actor import Role
 from tests.catalog.directory.sheets import HOSTILE, LEAKED, publish, reference, whole
 from tests.catalog.solutions.sheets import price
 from tests.pages.reader import Page, Reader
+from tests.support.curating import publish as accept
 from tests.support.world import SELLER_ROLES, TOWN_ROLES, World
 
 
@@ -271,7 +272,7 @@ async def test_what_changed_is_told_by_fields_with_its_day(world: World) -> None
     )
     await seller.did(f"/my/solutions/{sheet['id']}/submission")
     curator = await world.staff(Role.CURATOR)
-    await curator.did(f"/reviews/{sheet['id']}/publication")
+    await accept(curator, sheet["id"])
     _, text = await read(world, f"/solutions/{sheet['slug']}")
     assert re.search(r"Fiche mise à jour : .*En une phrase.*Prix publiés, HT|Fiche mise à jour", text)
     assert "Version 2 du" in text
