@@ -14,6 +14,7 @@ from tests.catalog.directory.pdfs import squeezed, text_of
 from tests.catalog.directory.sheets import LEAKED, answers, publish, whole
 from tests.catalog.directory.test_sheet_page import plain, read
 from tests.catalog.solutions.sheets import price
+from tests.catalog.suppliers.firms import IDENTITY, stake
 from tests.pages.reader import Page, Reader
 from tests.support.world import TOWN_ROLES, World
 
@@ -237,3 +238,25 @@ async def test_a_result_keeps_what_was_chosen_on_the_way_to_a_sheet(world: World
     results, _ = await read(world, f"/solutions?{chosen}")
     others = "&".join(f"fiche={sheet['slug']}" for sheet in sheets if sheet["slug"] != "muette")
     assert f"/solutions/muette?{others}" in list(results.links())
+
+
+async def test_public_shares_and_the_size_of_a_startup_stand_beside_its_sheets(world: World) -> None:
+    seller, rival = await world.startup("Une"), await world.startup("Deux")
+    await seller.did("/my/supplier/identity", IDENTITY, method="put", If_Match="0")
+    await seller.did(
+        "/my/supplier/stakes",
+        stake(holder="Caisse des Dépôts", kind="bdt", percent="12.5", source="Communiqué du 3 mars 2024"),
+    )
+    await seller.did("/my/supplier/stakes", stake(holder="Fonds-Privé", kind="private_fund"))
+    (one,) = await publish(world, whole(), seller=seller)
+    (two,) = await publish(world, whole(name="Deux"), seller=rival)
+    page, text = await read(world, f"/comparer?fiche={two['slug']}&fiche={one['slug']}")
+    rows = table(page)
+    none, some = rows["Participations publiques Diffère"]
+    assert none == "aucune déclarée"
+    assert "Caisse des Dépôts (Banque des Territoires ou Caisse des Dépôts) : 12,5 %" in some
+    assert "Fonds-Privé" not in text
+    assert rows["Taille de l’entreprise Diffère"][0] == "Non renseigné"
+    assert "de 20 à 49 personnes" in rows["Taille de l’entreprise Diffère"][1]
+    _, text = await read(world, f"/solutions/{one['slug']}")
+    assert "Part publique Caisse des Dépôts" in text
