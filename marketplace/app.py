@@ -20,6 +20,9 @@ import catalog.curation.api
 import catalog.curation.pages
 import catalog.curation.startup_pages
 import catalog.directory
+import catalog.directory.api
+import catalog.directory.comparison_pages
+import catalog.directory.pages
 import catalog.directory.supplier_page
 import catalog.solutions.api
 import catalog.solutions.attachment_pages
@@ -157,6 +160,7 @@ API: Sequence[HTTPRouteHandler] = [
     *catalog.solutions.writing_api.HANDLERS,
     *catalog.curation.api.HANDLERS,
     *catalog.suppliers.api.HANDLERS,
+    *catalog.directory.api.HANDLERS,
     *procurement.compass.api.HANDLERS,
     *procurement.needs.api.HANDLERS,
     *procurement.pools.api.HANDLERS,
@@ -195,6 +199,8 @@ PAGES: Sequence[ControllerRouterHandler] = [
     *catalog.suppliers.curator_pages.HANDLERS,
     *catalog.directory.supplier_page.HANDLERS,
     *catalog.curation.startup_pages.HANDLERS,
+    *catalog.directory.pages.HANDLERS,
+    *catalog.directory.comparison_pages.HANDLERS,
     *procurement.compass.pages.HANDLERS,
     *procurement.needs.pages.HANDLERS,
     *procurement.board.pages.HANDLERS,
@@ -213,7 +219,7 @@ DEMO_API: Sequence[HTTPRouteHandler] = marketplace.demo.api.HANDLERS
 DEMO_PAGES: Sequence[ControllerRouterHandler] = marketplace.demo.pages.HANDLERS
 """Served in demo mode only, as `DEMO_API`."""
 
-EXPORTS = (".csv", ".xlsx", ".zip")
+EXPORTS = (".csv", ".xlsx", ".zip", ".pdf")
 """How the addresses of what leaves in bulk end."""
 OPEN_TO_ALL = frozenset(
     {

@@ -8,7 +8,7 @@ from catalog.taxonomy import domains
 from marketplace import clock
 from marketplace.db import ReadSession
 from marketplace.money import Cents, rounded
-from marketplace.territories.queries import Town, UnknownTown, find_town, search_towns
+from marketplace.territories.queries import Town, typed_town
 from marketplace.units import UNITS
 from procurement import compass
 from procurement.compass import Nature
@@ -56,7 +56,7 @@ async def answer(reads: ReadSession, engine: SearchEngine, asked: Asked) -> Answ
     """Everything that the first screen shows for a need."""
     found = await engine.search(reads, SearchQuery(text=asked.need, per_page=6))
     domain = _domain(asked.need, found)
-    town, towns = await _town(reads, asked.town)
+    town, towns = await typed_town(reads, asked.town)
     open_pools = await pools.public_pools(reads, domain=domain) if domain else []
     ways = await _ways(reads, domain, asked) if domain else None
     return Answer(found, domain, town, towns, open_pools, ways)
@@ -72,17 +72,6 @@ def _domain(need: str, found: SearchPage) -> str | None:
         for domain in hit.domains[:1]:
             counts[domain] = counts.get(domain, 0) + 1
     return max(counts, key=lambda domain: counts[domain]) if counts else None
-
-
-async def _town(reads: ReadSession, typed: str) -> tuple[Town | None, list[Town]]:
-    if not typed.strip():
-        return None, []
-    code = typed.rsplit("(", 1)[-1].rstrip(") ") if "(" in typed else typed
-    try:
-        return await find_town(reads, code), []
-    except UnknownTown:
-        near = await search_towns(reads, typed.split("(", maxsplit=1)[0], limit=5)
-    return (near[0], near[1:]) if near else (None, [])
 
 
 async def _ways(reads: ReadSession, domain: str, asked: Asked) -> Ways | None:

@@ -1,19 +1,18 @@
-"""Pages open to all: « Mon besoin », the directory and its search, one sheet."""
+"""Pages open to all: « Mon besoin », the directory and its search. One sheet is in `catalog/directory`."""
 
 from decimal import Decimal
 from typing import Annotated, Any
 
 from litestar import Request, Response, get
 from litestar.datastructures import State
-from litestar.params import FromPath, FromQuery, QueryParameter
+from litestar.params import FromQuery, QueryParameter
 from pydantic_core import PydanticCustomError
 
+from catalog.directory.queries import names
 from catalog.solutions import queries as directory
-from catalog.solutions.models import BASIS_NAMES, MATURITY_NAMES, Basis, Maturity, Solution
+from catalog.solutions.models import MATURITY_NAMES
 from catalog.taxonomy import domains
-from marketplace import clock
 from marketplace.errors import Invalid
-from marketplace.money import Cents
 from marketplace.web import i18n
 from marketplace.web.pages import page
 from marketplace.web.pagination import Pages
@@ -54,6 +53,7 @@ async def search_page(
     domaine: FromQuery[list[str] | None] = None,
     maturite: FromQuery[list[str] | None] = None,
     prix: FromQuery[str] = "",
+    fiche: Annotated[list[str] | None, QueryParameter(max_items=40)] = None,
     page_number: Annotated[int, QueryParameter(name="page", ge=1, le=10_000)] = 1,
 ) -> Response[str]:
     asked = SearchQuery(
@@ -67,26 +67,7 @@ async def search_page(
     found = await state.search.search(reads, asked)
     return page(
         request, "search/results.html", asked=asked, found=found, pages=Pages(page_number, PER_PAGE, found.total), domains=domains(),
-        maturities=MATURITY_NAMES,
-    )  # fmt: skip
-
-
-@get("/solutions/{slug:str}")
-async def sheet_page(
-    request: Request[Any, Any, Any],
-    reads: Reads,
-    slug: FromPath[str],
-    quantite: Typed = "",
-    annees: Annotated[str, QueryParameter(max_length=4)] = "1",
-) -> Response[str]:
-    sheet = await directory.by_slug(reads, slug)
-    quantity, wrong_quantity = _quantity(quantite)
-    years = int(annees) if annees in {"1", "2", "3", "4"} else 1
-    costs = _costs(sheet, quantity, years) if quantity is not None else []
-    return page(
-        request, "solutions/show.html", sheet=sheet, domains=domains(), maturities=MATURITY_NAMES, bases=BASIS_NAMES, quantite=quantite,
-        annees=str(years), costs=costs, total=sum(costs), wrong_quantity=wrong_quantity, stopped=sheet.maturity is Maturity.STOPPED,
-        today=clock.paris_day(await clock.now(reads)),
+        maturities=MATURITY_NAMES, chosen=await names(reads, list(dict.fromkeys(fiche or []))),
     )  # fmt: skip
 
 
@@ -101,12 +82,4 @@ def _quantity(typed: str) -> tuple[Decimal | None, str]:
     return found, ""
 
 
-def _costs(sheet: Solution, quantity: Decimal, years: int) -> list[Cents]:
-    """What each published price line asks for `quantity` over `years`."""
-    return [
-        Cents(line.tiers.cost(quantity) * (years if line.basis is Basis.YEARLY else 1))
-        for line in sheet.prices
-    ]
-
-
-HANDLERS = [need_page, search_page, sheet_page]
+HANDLERS = [need_page, search_page]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, or_, select, true
@@ -16,12 +17,13 @@ from marketplace.ids import OrganisationId, SolutionId
 from marketplace.money import Cents
 from marketplace.pricing import Step, Tiers
 
-PARTS = (
+PUBLIC_PARTS = (
     selectinload(Solution.prices),
     selectinload(Solution.references),
     selectinload(Solution.attachments),
-    selectinload(Solution.open_revision),
 )
+"""What visitors read of a sheet."""
+PARTS = (*PUBLIC_PARTS, selectinload(Solution.open_revision))
 """What a whole sheet is read with."""
 
 
@@ -30,12 +32,12 @@ def theirs(session: ReadSession | Session) -> ColumnElement[bool]:
     return true() if Role.CURATOR in acting(session).roles else owned(session, Solution.startup_id)
 
 
-async def by_slug(reads: ReadSession | Session, slug: str) -> Solution:
+async def by_slug(reads: ReadSession | Session, slug: str, parts: Sequence[Any] = PARTS) -> Solution:
     """One sheet that the asker may see, with its parts: published, its startup's, or any for a curator. Raises `NotFound`."""
     found = await reads.scalar(
         select(Solution)
         .where(Solution.slug == slug, or_(Solution.state == SolutionState.PUBLISHED, theirs(reads)))
-        .options(*PARTS)
+        .options(*parts)
     )
     if found is None:
         raise NotFound

@@ -25,7 +25,11 @@ Runs = list[Run]
 
 @dataclass(slots=True)
 class Block:
-    """`kind` says which of the fields are used: heading (level, runs), paragraph (runs), list (ordered, items), table (rows)."""
+    """`kind` says which of the fields are used: heading (level, runs), paragraph (runs), list (ordered, items), table (rows).
+
+    A table's first row is its header. `right` says which columns are figures, `widths` how the columns share the width
+    (nothing: as their texts ask).
+    """
 
     kind: Literal["heading", "paragraph", "list", "table"]
     level: int = 1
@@ -34,6 +38,7 @@ class Block:
     items: list[Runs] = field(default_factory=list)
     rows: list[list[Runs]] = field(default_factory=list)
     right: list[bool] = field(default_factory=list)
+    widths: list[int] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,7 @@ class Document:
     annexes: list[Block] = field(default_factory=list)
     signers: list[tuple[str, str]] = field(default_factory=list)
     numbered: bool = True
+    landscape: bool = False
     language: str = "fr"
 
     def data(self) -> dict[str, Any]:

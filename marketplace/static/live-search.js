@@ -25,7 +25,21 @@ for (const form of document.querySelectorAll("form[data-live]")) {
     if (said) said.textContent = shown.querySelector("h2")?.textContent ?? "";
   }
 
-  form.addEventListener("input", () => {
+  // What is ticked to be compared changes no result: it is kept in the address, and in the links to the other pages.
+  function keep() {
+    const ticked = [...form.querySelectorAll("[name=fiche]:checked")].map((box) => box.value);
+    const holding = (href) => {
+      const address = new URL(href, location);
+      address.searchParams.delete("fiche");
+      for (const slug of ticked) address.searchParams.append("fiche", slug);
+      return address.href;
+    };
+    history.replaceState(null, "", holding(location.href));
+    for (const link of form.querySelectorAll(".pages a")) link.href = holding(link.href);
+  }
+
+  form.addEventListener("input", (event) => {
+    if (event.target.name === "fiche") return keep();
     clearTimeout(timer);
     timer = setTimeout(refresh, PAUSE);
   });

@@ -134,6 +134,18 @@ async def search_towns(session: ReadSession | Session, asked: str, *, limit: int
     ]  # fmt: skip
 
 
+async def typed_town(session: ReadSession | Session, typed: str) -> tuple[Town | None, list[Town]]:
+    """The town that somebody typed in a form (« Vierzon », « 18279 », « Vierzon (18279) »), and others it could be."""
+    if not typed.strip():
+        return None, []
+    code = typed.rsplit("(", 1)[-1].rstrip(") ") if "(" in typed else typed
+    try:
+        return await find_town(session, code), []
+    except UnknownTown:
+        near = await search_towns(session, typed.split("(", maxsplit=1)[0], limit=5)
+    return (near[0], near[1:]) if near else (None, [])
+
+
 async def _by_code(session: ReadSession | Session, code: str) -> list[Town]:
     try:
         return [await find_town(session, code)]

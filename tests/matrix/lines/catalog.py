@@ -24,6 +24,14 @@ LINES = [
         for route in ("GET /api/v1/solutions/{slug}", "GET /solutions/{slug}")
         for on in ("draft_sheet", "review_sheet", "suspended_sheet")
     ),
+    *public(
+        "GET /solutions/{slug}/dossier-securite.pdf", "GET /comparer", "GET /comparer.csv", "GET /comparer.xlsx", "GET /comparer.pdf",
+        "GET /api/v1/comparison", "GET /api/v1/solutions/{slug}/cost", on="sheet",
+    ),
+    *(
+        Line(route, on="draft_sheet", ok="s.* curator", anonymous=404)
+        for route in ("GET /solutions/{slug}/dossier-securite.pdf", "GET /api/v1/solutions/{slug}/cost")
+    ),
     Line("GET /api/v1/my/solutions", ok="startups", no="towns staff"),
     Line("POST /api/v1/my/solutions", ok="s.edits t.all u.all", no="towns staff s.seller", body=SHEET),
     Line("GET /espace-entreprise/fiches/nouvelle", ok="s.edits t.all u.all", no="towns staff s.seller"),
