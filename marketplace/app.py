@@ -21,6 +21,9 @@ import catalog.curation.pages
 import catalog.curation.startup_pages
 import catalog.directory
 import catalog.directory.supplier_page
+import catalog.opendata.api
+import catalog.opendata.exports
+import catalog.opendata.pages
 import catalog.solutions.api
 import catalog.solutions.pages
 import catalog.suppliers.api
@@ -121,6 +124,7 @@ ROOMS: dict[str, Path] = {
         catalog.directory,
         catalog.solutions,
         catalog.suppliers,
+        catalog.opendata,
         procurement.compass,
         procurement.needs,
         procurement.pools,
@@ -149,6 +153,7 @@ API: Sequence[HTTPRouteHandler] = [
     *marketplace.files.api.HANDLERS,
     *search.api.HANDLERS,
     *catalog.solutions.api.HANDLERS,
+    *catalog.opendata.api.HANDLERS,
     *catalog.curation.api.HANDLERS,
     *catalog.suppliers.api.HANDLERS,
     *procurement.compass.api.HANDLERS,
@@ -179,6 +184,8 @@ PAGES: Sequence[ControllerRouterHandler] = [
     *marketplace.files.api.PAGES,
     *marketplace.site.pages.HANDLERS,
     *catalog.solutions.pages.HANDLERS,
+    *catalog.opendata.pages.HANDLERS,
+    *catalog.opendata.exports.HANDLERS,
     *catalog.curation.pages.HANDLERS,
     *catalog.suppliers.pages.HANDLERS,
     *catalog.suppliers.certificate_pages.HANDLERS,
@@ -203,13 +210,15 @@ DEMO_API: Sequence[HTTPRouteHandler] = marketplace.demo.api.HANDLERS
 DEMO_PAGES: Sequence[ControllerRouterHandler] = marketplace.demo.pages.HANDLERS
 """Served in demo mode only, as `DEMO_API`."""
 
-EXPORTS = (".csv", ".xlsx", ".zip")
+EXPORTS = (".csv", ".xlsx", ".zip", "/annuaire.json")
 """How the addresses of what leaves in bulk end."""
 OPEN_TO_ALL = frozenset(
     {
         "/", "/solutions", "/regles", "/mentions-legales", "/accessibilite", "/donnees-personnelles",
         "/contact", "/api", "/connexion", "/langue/{code}", "/api/v1/solutions", "/api/v1/compass", "/api/v1/towns",
         "/api/v1/towns/{code}", "/demo/horloge", "/demo/courriels", "/demo/courriels/{name}", "/api/v1/demo/clock",
+        "/donnees-ouvertes", "/donnees-ouvertes/schema.json", "/donnees-ouvertes/annuaire.json", "/donnees-ouvertes/annuaire.csv",
+        "/donnees-ouvertes/changements.atom", "/donnees-ouvertes/modele.csv", "/donnees-ouvertes/modele.xlsx",
         # one's own account
         "/compte", "/compte/donnees", "/compte/donnees/effacement", "/compte/donnees/copies/{request_id}", "/compte/securite", "/compte/interets", "/compte/avis", "/compte/confirmer", "/organisation/cles", "/api/v1/me", "/api/v1/me/interests", "/api/v1/me/organisations", "/api/v1/my/notices", "/api/v1/api-keys", "/api/v1/me/data-copies",
         "/api/v1/me/data-copies/{request_id}",

@@ -209,7 +209,7 @@ def _put(found: Given, column: Column, value: Any) -> None:
 def read_cell(column: Column, value: Any) -> Any:
     """The value that a cell says, None for an empty one. What is not text already is one. Raises `ValueError` for bad JSON."""
     if not isinstance(value, str):
-        return None if value in ([], {}) else value
+        return None if value == [] else value
     text = unharmed(value.strip())
     if not text:
         return None

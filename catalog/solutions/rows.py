@@ -119,7 +119,7 @@ def _with_contacts(before: Content, offered: list[Any], rows: Sequence[Reference
     codes = {str(row.id): {row.insee, row.siren} for row in rows}
     found = []
     for reference in offered:
-        old = known.get(reference.get("id")) if isinstance(reference, dict) else None
+        old = known.get(str(reference.get("id"))) if isinstance(reference, dict) else None
         if old is None:
             found.append(reference)
             continue
