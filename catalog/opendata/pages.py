@@ -1,5 +1,6 @@
 """Pages: a file of sheets is tried, then saved (`/espace-entreprise/fiches/import`, `/relecture/import`), with its error report."""
 
+import asyncio
 from pathlib import PurePosixPath
 from typing import Any
 from uuid import UUID
@@ -108,18 +109,14 @@ async def my_sheets(request: Request[Any, Any, Any], reads: Reads, by: By) -> Re
         latest = await queries.latest(reads, sheet)
         if latest is not None and sheet.state != "archived":
             rows.append(cells(latest.content, words=True) | {"id": sheet.slug})
-    return _table(request, "mes-fiches", rows)
-
-
-@get(both("/donnees-ouvertes/modele"), sync_to_thread=True)
-def template(request: Request[Any, Any, Any]) -> Response[bytes]:
     form = _suffix(request)
-    return _download(workbooks.template(form), f"modele-fiches.{form}")
+    return _download(await asyncio.to_thread(workbooks.filled, form, rows), f"mes-fiches.{form}")
 
 
-def _table(request: Request[Any, Any, Any], name: str, rows: list[dict[str, Any]]) -> Response[bytes]:
+@get(both("/donnees-ouvertes/modele"))
+async def template(request: Request[Any, Any, Any]) -> Response[bytes]:
     form = _suffix(request)
-    return _download(workbooks.filled(form, rows), f"{name}.{form}")
+    return _download(await asyncio.to_thread(workbooks.template, form), f"modele-fiches.{form}")
 
 
 def _download(content: bytes, name: str) -> Response[bytes]:
