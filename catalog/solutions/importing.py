@@ -203,7 +203,8 @@ class _Placing:
         await _accept(
             self.session, sheet, content, last, now=self.now, besides={name: kept[name] for name in besides}
         )
-        audit.note(self.session, self.by, "solution.import", "solution", sheet.id, after={"slug": sheet.slug})
+        session = self.session
+        audit.note(session, self.by, "solution.import", "solution", sheet.id, after={"slug": sheet.slug})
         self.changed.append(sheet.id)
         return Outcome(where, result, record.id)
 
