@@ -216,7 +216,7 @@ async def test_a_csv_and_a_json_have_their_report_too(world: World) -> None:
     report = await world.http.get(found["report"], headers=seller.headers)
     rows = list(csv.DictReader(io.StringIO(report.content.decode("utf-8-sig")), delimiter=";"))
     assert [(row["name"], row["maturity"]) for row in rows] == [("Lampe", "bien"), ("Torche", "")]
-    assert rows[0]["Erreurs"].startswith("maturity : Choisissez l’une des valeurs")
+    assert rows[0]["Erreurs"].startswith("maturity : Choisissez dans la liste : exploration | construction")
     assert rows[1]["Erreurs"] == ""
     found = await sent(seller, [{"name": "Lampe", "maturity": "bien", "x": 1}])
     said = (await world.http.get(found["report"], headers=seller.headers)).json()
