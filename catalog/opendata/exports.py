@@ -32,7 +32,7 @@ Batches = AsyncIterator[list[dict[str, Any]]]
 async def about(request: Request[Any, Any, Any], reads: Reads) -> Response[str]:
     changes, _ = await queries.changes(reads, None)
     return page(
-        request, "opendata/about.html", stamp=await queries.stamp(reads), changes=changes[:5], named=feed.named, titles=feed.TITLES,
+        request, "opendata/about.html", stamp=await queries.stamp(reads), changes=changes[:5], shown=await queries.shown(reads, changes[:5]), named=feed.named, titles=feed.TITLES,
         columns=[(COLUMNS | READ_ONLY)[key] for key in OPEN],
     )  # fmt: skip
 

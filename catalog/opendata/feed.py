@@ -6,17 +6,23 @@ from xml.etree import ElementTree as ET
 
 from catalog.solutions.fields import FIELDS, field_of
 from catalog.solutions.models import Change, ChangeKind
+from marketplace.words import N_
 
 ATOM = "http://www.w3.org/2005/Atom"
 PATH = "/donnees-ouvertes/changements.atom"
-BESIDES = {"supplier_name": "Entreprise", "source": "Source", "licence": "Licence", "fictional": "Fictive"}
+BESIDES = {
+    "supplier_name": N_("Entreprise"),
+    "source": N_("Source"),
+    "licence": N_("Licence"),
+    "fictional": N_("Fictive"),
+}
 """What an import may change that is not content."""
 TITLES = {
-    ChangeKind.PUBLISHED: "Publiée : ",
-    ChangeKind.REVISED: "Révisée : ",
-    ChangeKind.SUSPENDED: "Retirée : ",
-    ChangeKind.REINSTATED: "De nouveau publiée : ",
-    ChangeKind.ARCHIVED: "Retirée définitivement : ",
+    ChangeKind.PUBLISHED: N_("Publiée"),
+    ChangeKind.REVISED: N_("Révisée"),
+    ChangeKind.SUSPENDED: N_("Retirée"),
+    ChangeKind.REINSTATED: N_("De nouveau publiée"),
+    ChangeKind.ARCHIVED: N_("Retirée définitivement"),
 }
 SUMMARIES = {
     ChangeKind.PUBLISHED: "La fiche entre dans l’annuaire.",
@@ -62,13 +68,11 @@ def is_open(path: str) -> bool:
 def _entry(feed: ET.Element, change: Change, base_url: str) -> None:
     entry = ET.SubElement(feed, _atom("entry"))
     _text(entry, "id", f"urn:uuid:{change.id}")
-    _text(entry, "title", TITLES[change.kind] + change.name)
+    _text(entry, "title", f"{TITLES[change.kind]} : {change.name}")
     _text(entry, "updated", _instant(change.at))
     _text(entry, "published", _instant(change.at))
     _link(entry, "alternate", f"{base_url}/solutions/{change.slug}", "text/html")
-    ET.SubElement(
-        entry, _atom("category"), {"term": change.kind.value, "label": TITLES[change.kind].strip(" :")}
-    )
+    ET.SubElement(entry, _atom("category"), {"term": change.kind.value, "label": TITLES[change.kind]})
     if change.kind in REMOVED:
         ET.SubElement(entry, _atom("category"), {"term": "removed", "label": "Retirée de l’annuaire"})
     for path in filter(is_open, change.changed):

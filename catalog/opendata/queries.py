@@ -1,6 +1,6 @@
 """Reads for the exports and the feed: published sheets in batches, and what happened to them, the last first."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -62,6 +62,15 @@ async def directory(database: Database, *, base_url: str) -> AsyncIterator[list[
             return
         after = rows[-1][0].id
         yield batch
+
+
+async def shown(reads: ReadSession, told: Sequence[Change]) -> set[UUID]:
+    """The sheets that the directory shows at present, among those that changed."""
+    wanted = [change.solution_id for change in told]
+    found = await reads.scalars(
+        select(Solution.id).where(Solution.id.in_(wanted), Solution.state == SolutionState.PUBLISHED)
+    )
+    return set(found)
 
 
 async def changes(reads: ReadSession, before: UUID | None) -> tuple[list[Change], bool]:
