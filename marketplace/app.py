@@ -217,7 +217,7 @@ OPEN_TO_ALL = frozenset(
         "/", "/solutions", "/regles", "/mentions-legales", "/accessibilite", "/donnees-personnelles",
         "/contact", "/api", "/connexion", "/langue/{code}", "/api/v1/solutions", "/api/v1/compass", "/api/v1/towns",
         "/api/v1/towns/{code}", "/demo/horloge", "/demo/courriels", "/demo/courriels/{name}", "/api/v1/demo/clock",
-        "/donnees-ouvertes", "/donnees-ouvertes/schema.json", "/donnees-ouvertes/annuaire.json", "/donnees-ouvertes/annuaire.csv",
+        "/donnees-ouvertes", "/donnees-ouvertes/schema.json", "/donnees-ouvertes/annuaire.json", "/donnees-ouvertes/annuaire.csv", "/donnees-ouvertes/annuaire.xlsx",
         "/donnees-ouvertes/changements.atom", "/donnees-ouvertes/modele.csv", "/donnees-ouvertes/modele.xlsx",
         # one's own account
         "/compte", "/compte/donnees", "/compte/donnees/effacement", "/compte/donnees/copies/{request_id}", "/compte/securite", "/compte/interets", "/compte/avis", "/compte/confirmer", "/organisation/cles", "/api/v1/me", "/api/v1/me/interests", "/api/v1/me/organisations", "/api/v1/my/notices", "/api/v1/api-keys", "/api/v1/me/data-copies",

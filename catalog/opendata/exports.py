@@ -1,23 +1,27 @@
-"""`/donnees-ouvertes`: the whole directory in JSON and CSV, sent batch by batch, its schema and its Atom feed."""
+"""`/donnees-ouvertes`: the whole directory in JSON, CSV and XLSX, read batch by batch, its schema and its Atom feed."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
 from hashlib import sha256
+from tempfile import TemporaryFile
 from typing import Annotated, Any
 from uuid import UUID
 
 from litestar import Request, Response, get
 from litestar.params import QueryParameter
 from litestar.response import Stream
+from openpyxl import Workbook
 
-from catalog.opendata import feed, queries, records, schema
+from catalog.opendata import feed, queries, records, schema, workbooks
 from catalog.opendata.queries import Stamp
 from catalog.opendata.records import OPEN
 from catalog.solutions.columns import COLUMNS, READ_ONLY
 from marketplace.db import Database
 from marketplace.tabular import csv_lines
+from marketplace.web.exports import XLSX
 from marketplace.web.pages import page
 from marketplace.web.transaction import Reads
 
@@ -52,6 +56,11 @@ async def as_json(request: Request[Any, Any, Any], reads: Reads) -> Response[Any
 @get(f"{PATH}/annuaire.csv")
 async def as_csv(request: Request[Any, Any, Any], reads: Reads) -> Response[Any] | Stream:
     return await _export(request, reads, "csv", "text/csv; charset=utf-8", _csv)
+
+
+@get(f"{PATH}/annuaire.xlsx")
+async def as_xlsx(request: Request[Any, Any, Any], reads: Reads) -> Response[Any] | Stream:
+    return await _export(request, reads, "xlsx", XLSX, _xlsx)
 
 
 @get(f"{PATH}/changements.atom")
@@ -112,6 +121,21 @@ async def _csv(batches: Batches, stamp: Stamp, base_url: str) -> AsyncIterator[b
         yield csv_lines([[row.get(key) for key in OPEN] for row in rows])
 
 
+async def _xlsx(batches: Batches, stamp: Stamp, base_url: str) -> AsyncIterator[bytes]:
+    """Rows go to a temporary file as they come: a workbook can only be sent once it is whole."""
+    del stamp, base_url
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("Annuaire")
+    sheet.append(OPEN)
+    async for batch in batches:
+        await asyncio.to_thread(workbooks.append, sheet, OPEN, [records.row(record) for record in batch])
+    with TemporaryFile() as file:
+        await asyncio.to_thread(book.save, file)
+        file.seek(0)
+        while piece := file.read(1 << 18):
+            yield piece
+
+
 def _headers(form: str, stamp: Stamp) -> dict[str, str]:
     headers = {"ETag": f'"{form}-{SHAPE}-{stamp.text}"', "Cache-Control": FIVE_MINUTES}
     if stamp.at:
@@ -133,4 +157,4 @@ def _is_fresh(request: Request[Any, Any, Any], headers: dict[str, str], stamp: S
     return asked.tzinfo is not None and stamp.at.replace(microsecond=0) <= asked
 
 
-HANDLERS = [about, sheet_schema, as_json, as_csv, changes]
+HANDLERS = [about, sheet_schema, as_json, as_csv, as_xlsx, changes]

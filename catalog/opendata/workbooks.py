@@ -126,10 +126,23 @@ def _workbook(
     return out.getvalue()
 
 
+def append(sheet: Any, keys: Sequence[str], rows: Rows) -> None:
+    """Add rows by column key to a sheet that is only written."""
+    for row in rows:
+        sheet.append([_held(row.get(key)) for key in keys])
+
+
+def _held(value: Any) -> Any:
+    """What a cell holds of a value."""
+    if not isinstance(value, str):
+        return value
+    return xlsx_text(value) if len(value) < LONGEST else KEPT
+
+
 def _write(sheet: Worksheet, number: int, place: int, value: Any, *, example: bool) -> None:
     cell = sheet.cell(number, place)
     if isinstance(value, str):
-        cell.value = xlsx_text(value) if len(value) < LONGEST else KEPT
+        cell.value = _held(value)
         cell.data_type = "s"
         cell.alignment = Alignment(wrap_text=True, vertical="top")
     elif isinstance(value, int | Decimal | date):

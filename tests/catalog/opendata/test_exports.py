@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
+from openpyxl import load_workbook
 
 from catalog.opendata import queries
 from catalog.opendata.records import OPEN
@@ -30,6 +31,7 @@ from tests.catalog.solutions.sheets import content
 from tests.support.world import World
 
 JSON, CSV = "/donnees-ouvertes/annuaire.json", "/donnees-ouvertes/annuaire.csv"
+XLSX = "/donnees-ouvertes/annuaire.xlsx"
 PUBLIC = (
     JSON,
     CSV,
@@ -72,6 +74,10 @@ async def test_what_is_confidential_is_in_no_file_page_or_feed(world: World) -> 
             assert len(said) > 400
             for secret in (SECRET, SECRET_DAY, "0248990011"):
                 assert secret not in said, (path, secret)
+    book = load_workbook(io.BytesIO((await world.http.get(XLSX)).content))
+    cells = [str(cell) for row in book.worksheets[0].iter_rows(values_only=True) for cell in row]
+    assert cells[: len(OPEN)] == OPEN
+    assert not [cell for cell in cells if SECRET in cell or SECRET_DAY in cell or "0248990011" in cell]
     (record,) = (await directory(world))["solutions"]
     assert not set(record["answers"]) & CONFIDENTIAL
     assert record["summary"] == "Mieux."
@@ -135,7 +141,7 @@ async def test_every_record_holds_to_the_schema_and_the_schema_to_its_draft(worl
     )
 
 
-@pytest.mark.parametrize("path", [JSON, CSV])
+@pytest.mark.parametrize("path", [JSON, CSV, XLSX])
 async def test_what_was_exported_comes_back_and_changes_nothing(world: World, path: str) -> None:
     """Though it lacks what is confidential: that stays as it was."""
     await loaded(

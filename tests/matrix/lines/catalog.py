@@ -30,7 +30,7 @@ LINES = [
     ),
     # open data, and files of sheets: one's own imports alone
     *public("GET /donnees-ouvertes", "GET /donnees-ouvertes/schema.json", "GET /donnees-ouvertes/annuaire.json",
-            "GET /donnees-ouvertes/annuaire.csv", "GET /donnees-ouvertes/changements.atom", "GET /donnees-ouvertes/modele.csv",
+            "GET /donnees-ouvertes/annuaire.csv", "GET /donnees-ouvertes/annuaire.xlsx", "GET /donnees-ouvertes/changements.atom", "GET /donnees-ouvertes/modele.csv",
             "GET /donnees-ouvertes/modele.xlsx"),
     *(
         Line(f"GET /espace-entreprise/fiches/{page}", ok=EDITORS, no=NOT_EDITORS)
