@@ -8,6 +8,7 @@ from catalog.solutions import importing
 from catalog.solutions.importing import Report
 from catalog.solutions.questionnaire import QUESTIONS, Kind
 from marketplace.tabular import SourceRow
+from tests.support.curating import publish as accept
 from tests.support.world import Caller, World
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
@@ -55,5 +56,5 @@ async def publish(seller: Caller, curator: Caller, content: dict[str, Any]) -> d
     """A startup's sheet, reviewed and published."""
     drafted: dict[str, Any] = await seller.did("/my/solutions", content)
     await seller.did(f"/my/solutions/{drafted['id']}/submission")
-    await curator.did(f"/reviews/{drafted['id']}/publication")
+    await accept(curator, drafted["id"])
     return drafted

@@ -28,6 +28,7 @@ from tests.catalog.opendata.published import (
     secret_answers,
 )
 from tests.catalog.solutions.sheets import content
+from tests.support.curating import publish as accept
 from tests.support.world import World
 
 JSON, CSV = "/donnees-ouvertes/annuaire.json", "/donnees-ouvertes/annuaire.csv"
@@ -63,7 +64,7 @@ async def test_what_is_confidential_is_in_no_file_page_or_feed(world: World) -> 
     revised["answers"] = revised["answers"] | {"backups": f"{SECRET} bis", "log_months": SECRET_MONTHS + 1}
     await seller.did(f"/my/solutions/{sheet['id']}", revised, method="put", If_Match=str(version))
     await seller.did(f"/my/solutions/{sheet['id']}/submission")
-    await curator.did(f"/reviews/{sheet['id']}/publication")
+    await accept(curator, sheet["id"])
     await seller.did("/my/solutions", content(name=f"{SECRET} brouillon"))
     kept = await world.sql("select answers from solution_confidential")
     assert SECRET in json.dumps(kept), "the secret is there to be found"

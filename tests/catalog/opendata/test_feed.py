@@ -10,6 +10,7 @@ from catalog.solutions.fields import FIELDS
 from marketplace.actor import Role
 from tests.catalog.opendata.published import loaded, publish
 from tests.catalog.solutions.sheets import content
+from tests.support.curating import publish as accept
 from tests.support.world import World
 
 PATH = "/donnees-ouvertes/changements.atom"
@@ -71,7 +72,7 @@ async def test_a_sheet_s_life_is_told_the_last_first_with_the_fields_that_change
     version = (await seller.read(f"/my/solutions/{sheet['id']}"))["version"]
     await seller.did(f"/my/solutions/{sheet['id']}", changed, method="put", If_Match=str(version))
     await seller.did(f"/my/solutions/{sheet['id']}/submission")
-    await curator.did(f"/reviews/{sheet['id']}/publication")
+    await accept(curator, sheet["id"])
     for act in ("suspension", "reinstatement", "archive"):
         await curator.did(f"/reviews/{sheet['id']}/{act}", {"reason": "Parce que."})
     root = await read(world)

@@ -18,6 +18,7 @@ from marketplace.tabular import read_bytes, to_xlsx
 from tests.catalog.opendata.published import full, publish
 from tests.catalog.solutions.sheets import content
 from tests.pages.reader import Page, Reader
+from tests.support.curating import publish as accept
 from tests.support.world import Caller, World
 
 MINE, CURATORS = "/my/solutions/import", "/reviews/import"
@@ -74,7 +75,7 @@ async def test_rows_become_drafts_then_revisions_and_the_same_file_again_changes
         ("deux", "draft"),
     ]
     await seller.did(f"/my/solutions/{first['id']}/submission")
-    await curator.did(f"/reviews/{first['id']}/publication")
+    await accept(curator, first["id"])
     found = await sent(seller, [content(id="une", name="Une", summary="Autre.")])
     assert counted(found) == (0, 1, 0, 0)
     shown, mine = (
