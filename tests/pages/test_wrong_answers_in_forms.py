@@ -51,7 +51,7 @@ def during(phase: str, told: Story, at: dict[str, str]) -> list[Case]:
             (seller, f"/espace-entreprise/fiches/{at['draft']}", f"/espace-entreprise/fiches/{at['draft']}", {"name": ""}, {"name"}),
             ("curator", f"/relecture/{at['submitted']}", f"/relecture/{at['submitted']}/renvoi", {"reason": ""}, {"reason"}),
             (seller, "/espace-entreprise/fiches/import", "/espace-entreprise/fiches/import", {}, {"file"}),
-            ("curator", "/relecture/import", "/relecture/import", {"file": "une phrase"}, {"file"}),
+            ("curator", "/relecture/import", "/relecture/import", {}, {"file"}),
             (seller, f"{PROFILE}/identite", f"{PROFILE}/siret", {"siret": "12"}, {"siret"}),
             (seller, f"{PROFILE}/identite", f"{PROFILE}/identite",
              {"founded_on": "2999-01-01", "turnover": "12,345", "postal_code": "18", "website": "pas une adresse", "presentation": "<b>Nous</b>", "vat_number": "FR 1"},
