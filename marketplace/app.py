@@ -24,6 +24,9 @@ import catalog.directory.api
 import catalog.directory.comparison_pages
 import catalog.directory.pages
 import catalog.directory.supplier_page
+import catalog.opendata.api
+import catalog.opendata.exports
+import catalog.opendata.pages
 import catalog.solutions.api
 import catalog.solutions.attachment_pages
 import catalog.solutions.file_pages
@@ -129,6 +132,7 @@ ROOMS: dict[str, Path] = {
         catalog.directory,
         catalog.solutions,
         catalog.suppliers,
+        catalog.opendata,
         procurement.compass,
         procurement.needs,
         procurement.pools,
@@ -158,6 +162,7 @@ API: Sequence[HTTPRouteHandler] = [
     *search.api.HANDLERS,
     *catalog.solutions.api.HANDLERS,
     *catalog.solutions.writing_api.HANDLERS,
+    *catalog.opendata.api.HANDLERS,
     *catalog.curation.api.HANDLERS,
     *catalog.suppliers.api.HANDLERS,
     *catalog.directory.api.HANDLERS,
@@ -193,6 +198,8 @@ PAGES: Sequence[ControllerRouterHandler] = [
     *catalog.solutions.reference_pages.HANDLERS,
     *catalog.solutions.attachment_pages.HANDLERS,
     *catalog.solutions.file_pages.HANDLERS,
+    *catalog.opendata.pages.HANDLERS,
+    *catalog.opendata.exports.HANDLERS,
     *catalog.curation.pages.HANDLERS,
     *catalog.suppliers.pages.HANDLERS,
     *catalog.suppliers.certificate_pages.HANDLERS,
@@ -219,13 +226,15 @@ DEMO_API: Sequence[HTTPRouteHandler] = marketplace.demo.api.HANDLERS
 DEMO_PAGES: Sequence[ControllerRouterHandler] = marketplace.demo.pages.HANDLERS
 """Served in demo mode only, as `DEMO_API`."""
 
-EXPORTS = (".csv", ".xlsx", ".zip", ".pdf")
+EXPORTS = (".csv", ".xlsx", ".zip", ".pdf", "/annuaire.json")
 """How the addresses of what leaves in bulk end."""
 OPEN_TO_ALL = frozenset(
     {
         "/", "/solutions", "/regles", "/mentions-legales", "/accessibilite", "/donnees-personnelles",
         "/contact", "/api", "/connexion", "/langue/{code}", "/api/v1/solutions", "/api/v1/compass", "/api/v1/towns",
         "/api/v1/towns/{code}", "/demo/horloge", "/demo/courriels", "/demo/courriels/{name}", "/api/v1/demo/clock",
+        "/donnees-ouvertes", "/donnees-ouvertes/schema.json", "/donnees-ouvertes/annuaire.json", "/donnees-ouvertes/annuaire.csv", "/donnees-ouvertes/annuaire.xlsx",
+        "/donnees-ouvertes/changements.atom", "/donnees-ouvertes/modele.csv", "/donnees-ouvertes/modele.xlsx",
         # one's own account
         "/compte", "/compte/donnees", "/compte/donnees/effacement", "/compte/donnees/copies/{request_id}", "/compte/securite", "/compte/interets", "/compte/avis", "/compte/confirmer", "/organisation/cles", "/api/v1/me", "/api/v1/me/interests", "/api/v1/me/organisations", "/api/v1/my/notices", "/api/v1/api-keys", "/api/v1/me/data-copies",
         "/api/v1/me/data-copies/{request_id}",

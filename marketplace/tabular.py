@@ -69,12 +69,16 @@ def read_bytes(data: bytes, path: Path) -> Iterator[SourceRow]:
 
 def to_csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
     """A CSV file in UTF-8 with BOM and semicolons, as French spreadsheets open it."""
+    return b"\xef\xbb\xbf" + csv_lines([header]) + csv_lines(rows)
+
+
+def csv_lines(rows: Iterable[Sequence[object]]) -> bytes:
+    """Lines of such a file, for one that is sent piece by piece."""
     out = io.StringIO()
     writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
-    writer.writerow([_harmless(cell) for cell in header])
     for row in rows:
         writer.writerow([_csv_cell(cell) for cell in row])
-    return b"\xef\xbb\xbf" + out.getvalue().encode()
+    return out.getvalue().encode()
 
 
 def to_xlsx(title: str, header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
@@ -93,7 +97,7 @@ def to_xlsx(title: str, header: Sequence[str], rows: Iterable[Sequence[object]])
             if isinstance(value, datetime):
                 cell.value = value.astimezone(PARIS).replace(tzinfo=None)  # a sheet knows no time zone
             elif isinstance(value, str):
-                cell.value = _UNPRINTABLE.sub("", _harmless(value))
+                cell.value = xlsx_text(value)
                 cell.data_type = "s"
             else:
                 cell.value = value if value is None or isinstance(value, int | Decimal | date) else str(value)
@@ -157,7 +161,7 @@ def _xlsx(data: bytes, path: Path) -> list[SourceRow]:
         lines = sheet.iter_rows(values_only=True, max_row=MAX_ROWS)
         header = [str(cell).strip() if cell is not None else "" for cell in next(lines, ())]
         rows = [
-            SourceRow(f"ligne {number}", {name: _text(cell) for name, cell in zip(header, line, strict=False) if name and cell is not None})
+            SourceRow(f"ligne {number}", {name: _text(cell) for name, cell in zip(header, line, strict=False) if name})
             for number, line in enumerate(lines, 2)
             if any(cell is not None for cell in line)
         ]  # fmt: skip
@@ -181,6 +185,8 @@ def _utf8(data: bytes, path: Path) -> str:
 
 
 def _text(cell: object) -> str:
+    if cell is None:
+        return ""
     if isinstance(cell, datetime):
         return cell.date().isoformat() if cell.time() == datetime.min.time() else cell.isoformat()
     if isinstance(cell, float) and cell.is_integer():
@@ -191,6 +197,11 @@ def _text(cell: object) -> str:
 def _harmless(text: str) -> str:
     """`text` that no spreadsheet runs as a formula. `unharmed` takes back what this adds, and nothing else."""
     return f"'{text}" if text.lstrip("'").startswith(FORMULA_STARTS) else text
+
+
+def xlsx_text(text: str) -> str:
+    """`text` as a cell of a workbook of ours holds it."""
+    return _UNPRINTABLE.sub("", _harmless(text))
 
 
 def unharmed(text: str) -> str:

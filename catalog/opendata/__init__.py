@@ -1,1 +1,1 @@
-"""The directory in and out: JSON Schema, files to fill in, whole exports, and a feed of changes."""
+"""The directory as open data, and sheets in and out by files: schema, templates, imports with their error report, exports, a feed."""

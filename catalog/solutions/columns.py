@@ -18,6 +18,7 @@ from catalog.solutions.content import CONTRACT_FORM_NAMES
 from catalog.solutions.fields import FIELDS, Content
 from catalog.solutions.models import BASIS_NAMES, MATURITY_NAMES
 from catalog.solutions.questionnaire import QUESTIONS, UNKNOWN, Kind
+from catalog.solutions.wording import MODE_NAMES
 from catalog.taxonomy import domains
 from marketplace.errors import FieldError, wrong
 from marketplace.tabular import unharmed
@@ -88,9 +89,7 @@ PRICE: dict[str, Column] = {
         Column("price_unit", N_("Prix : unité"), Cell.CHOICE, {code: unit.one for code, unit in UNITS.items()}),
         Column("price_basis", N_("Prix : une fois ou par an"), Cell.CHOICE, {code.value: name for code, name in BASIS_NAMES.items()}),
         Column("price_vat_rate", N_("Prix : taux de TVA"), Cell.NUMBER, hint=N_("20 si rien n’est dit.")),
-        Column("price_mode", N_("Prix : effet des paliers"), Cell.CHOICE, {
-            "all_units": N_("le palier atteint vaut pour tout"), "graduated": N_("chaque tranche à son prix"),
-        }),
+        Column("price_mode", N_("Prix : effet des paliers"), Cell.CHOICE, MODE_NAMES),
         Column("price_tiers", N_("Prix : paliers HT"), Cell.TIERS, hint=N_("En euros HT, par exemple 0-150:210,00 | 150-:190,00. Un seul prix : 0-:210,00.")),
     )
 }  # fmt: skip
@@ -209,7 +208,7 @@ def _put(found: Given, column: Column, value: Any) -> None:
 def read_cell(column: Column, value: Any) -> Any:
     """The value that a cell says, None for an empty one. What is not text already is one. Raises `ValueError` for bad JSON."""
     if not isinstance(value, str):
-        return None if value in ([], {}) else value
+        return None if value == [] else value
     text = unharmed(value.strip())
     if not text:
         return None

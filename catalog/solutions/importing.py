@@ -5,6 +5,7 @@ same file loaded again changes nothing. An `id` becomes the slug, and is what a 
 there leaves what it names as it is. `columns.py` has the columns; without an `id`, the name makes one.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -35,6 +36,12 @@ from marketplace.tabular import SourceRow
 from marketplace.words import N_
 
 BATCH = 100
+SLUG, SIREN, NAME = (
+    re.compile(r"[a-z0-9-]{1,120}"),
+    re.compile(r"[0-9]{9}", re.ASCII),
+    re.compile(r"[^\0\ud800-\udfff]{1,200}"),
+)
+"""What may be looked for in the database: a file may hold what it cannot."""
 TWICE = N_("Cet identifiant est déjà dans le fichier.")
 
 
@@ -128,7 +135,7 @@ async def place(
     """Load rows in the session's transaction. `seen`: the ids that the file already gave. An example row is no row."""
     said = [(row.where, _named(rows.read(row.values))) for row in source]
     said = [(where, row) for where, row in said if not is_example(row.id)]
-    known = await _known(session, [row.id for _, row in said if isinstance(row.id, str)])
+    known = await _known(session, [row.id for _, row in said if _fits(SLUG, row.id)])
     shown = await _shown(session, [sheet.id for sheet in known.values()])
     placing = _Placing(session, known, shown, await _owners(session, [row for _, row in said]), now, by)
     if by.person_id is not None:
@@ -196,7 +203,8 @@ class _Placing:
         await _accept(
             self.session, sheet, content, last, now=self.now, besides={name: kept[name] for name in besides}
         )
-        audit.note(self.session, self.by, "solution.import", "solution", sheet.id, after={"slug": sheet.slug})
+        session = self.session
+        audit.note(session, self.by, "solution.import", "solution", sheet.id, after={"slug": sheet.slug})
         self.changed.append(sheet.id)
         return Outcome(where, result, record.id)
 
@@ -228,6 +236,10 @@ def _origin(sheet: Solution | None, said: Said) -> dict[str, Any]:
     } if sheet else {}  # fmt: skip
     told = had | said.origin | {"id": said.id}
     return {name: value for name, value in told.items() if value is not None}
+
+
+def _fits(pattern: re.Pattern[str], value: object) -> bool:
+    return isinstance(value, str) and pattern.fullmatch(value) is not None
 
 
 def _shown_id(said: Said) -> str | None:
@@ -296,11 +308,9 @@ def _kept(record: SheetRecord) -> dict[str, Any]:
 async def _owners(session: Session, said: list[Said]) -> dict[str | None, OrganisationId]:
     """The startups with an account, by SIREN and (for fictional ones only) by name."""
     told = [row.origin for row in said]
-    sirens = {one["supplier_siren"] for one in told if isinstance(one.get("supplier_siren"), str)}
+    sirens = {one["supplier_siren"] for one in told if _fits(SIREN, one.get("supplier_siren"))}
     names = {
-        one["supplier"]
-        for one in told
-        if isinstance(one.get("supplier"), str) and one.get("fictional") is True
+        one["supplier"] for one in told if _fits(NAME, one.get("supplier")) and one.get("fictional") is True
     }
     rows = await session.execute(
         select(Organisation.id, Organisation.siren, Organisation.name, Organisation.fictional).where(

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from catalog.solutions.columns import ORIGIN, Given, given
+from catalog.solutions.columns import COLUMNS, ORIGIN, Given, column_at, given
 from catalog.solutions.fields import Content
 from catalog.solutions.models import Reference
 from marketplace.errors import FieldError, wrong
@@ -96,9 +96,22 @@ def checked(model: type[M], values: Mapping[str, Any], said: Said) -> tuple[M | 
         made = model.model_validate(dict(values))
     except ValidationError as error:
         known = {fault.path for fault in said.faults}
-        more = [fault for fault in from_pydantic(error.errors()) if fault.path not in known]
+        more = [_worded(fault) for fault in from_pydantic(error.errors()) if fault.path not in known]
         return None, [*said.faults, *more]
     return (None, said.faults) if said.faults else (made, [])
+
+
+def _worded(fault: FieldError) -> FieldError:
+    """A fault as somebody who fills in a table understands it: a choice by its words rather than its codes."""
+    column = COLUMNS.get(column_at(fault.path) or "")
+    if column and column.choices and fault.code in {"enum", "literal_error"}:
+        words = " | ".join(column.choices.values())
+        return wrong(fault.path, N_("Choisissez dans la liste : {words}."), code=fault.code, words=words)
+    if fault.code.startswith("url_"):
+        return wrong(
+            fault.path, N_("Écrivez une adresse web, par exemple https://exemple.fr/page."), code=fault.code
+        )
+    return fault
 
 
 def _alike(before: Any, after: Any) -> bool:
@@ -119,7 +132,7 @@ def _with_contacts(before: Content, offered: list[Any], rows: Sequence[Reference
     codes = {str(row.id): {row.insee, row.siren} for row in rows}
     found = []
     for reference in offered:
-        old = known.get(reference.get("id")) if isinstance(reference, dict) else None
+        old = known.get(str(reference.get("id"))) if isinstance(reference, dict) else None
         if old is None:
             found.append(reference)
             continue

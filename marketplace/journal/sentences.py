@@ -57,6 +57,7 @@ SENTENCES: dict[str, str] = {
     "solution.draft": N_("a commencé une fiche"),
     "solution.edit": N_("a modifié une fiche"),
     "solution.import": N_("a importé une fiche"),
+    "sheet_import.save": N_("a importé un fichier de fiches"),
     "revision.submit": N_("a envoyé une fiche en relecture"),
     "revision.take_back": N_("a repris une fiche envoyée en relecture"),
     "revision.take": N_("a pris une fiche en relecture"),

@@ -139,6 +139,11 @@ HOLDINGS: tuple[Holding, ...] = (
         ),
     ),
     Holding(
+        "sheet_import", ("person_id",), N_("Fichiers de fiches que vous avez envoyés"), "imports",
+        "select created_at, file_name, side, saved_at from sheet_import where person_id = :person",
+        ("delete from sheet_import where person_id = :person",),
+    ),
+    Holding(
         "notice", ("person_id",), N_("Avis de l’annuaire"), "notices",
         "select told_at, sent_at, subject, body, link from notice where person_id = :person",
         (

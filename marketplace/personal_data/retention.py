@@ -103,6 +103,10 @@ RULES: tuple[Rule, ...] = (
         f"delete from notice where sent_at is not null and created_at {_OLDER}",
     ),
     Rule(
+        "imports", N_("Fichiers de fiches envoyés, avec leurs erreurs"), N_("Vous laisser le temps de les corriger."), GDPR, CHECKED,
+        f"delete from sheet_import where created_at {_OLDER}",
+    ),
+    Rule(
         "exports", N_("Copies de données personnelles préparées"), N_("Vous laisser le temps de les télécharger."), GDPR, CHECKED,
         f"update personal_request set content = null where content is not null and done_at {_OLDER}",
     ),

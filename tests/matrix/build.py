@@ -122,6 +122,12 @@ async def market(world: World) -> Market:
         }
         await _team(world, side)
         await _webhook(world, side)
+        first = side.number == 1
+        await _imports(
+            world, side,
+            startup=actors["s.editor"].caller if first else side.seller,
+            curator=actors["curator"].caller if first else await world.staff(Role.CURATOR),
+        )  # fmt: skip
         await _personal(world, side, actors["a.agent"].caller if side.number == 1 else side.town)
         await _devices(world, side, actors["a.agent"].caller if side.number == 1 else side.town)
         side.ids["interest"] = {"interest_id": (await who.did("/me/interests", firm))["id"]}
@@ -306,6 +312,18 @@ async def _supplier(world: World, side: Side) -> None:
     side.ids["supplier"] = {
         "supplier_id": str(seller.actor.organisation_id), "stake_id": stake["id"], "certificate_id": document["id"],
     }  # fmt: skip
+
+
+async def _imports(world: World, side: Side, *, startup: Caller, curator: Caller) -> None:
+    """A file of sheets that each has tried, and may save."""
+    for phase, who, kind in (("import", startup, "startup"), ("curator_import", curator, "curator")):
+        found = await world.sql(
+            "insert into sheet_import (id, organisation_id, person_id, side, file_name, outcomes, content, report)"
+            " values (gen_random_uuid(), :organisation, :person, :side, :name, '[]', :content, :content) returning id",
+            organisation=who.actor.organisation_id, person=who.actor.person_id, side=kind, name="fiches.csv",
+            content=b"name,summary,maturity\nImportee,Une phrase.,growth\n",
+        )  # fmt: skip
+        side.ids[phase] = {"import_id": str(found)}
 
 
 async def _team(world: World, side: Side) -> None:

@@ -31,6 +31,11 @@ NOT_PAGES = {
     "/compte/adresse/…",  # from a mail alone
     "/compte/donnees/copies/…",  # once asked for: tests/marketplace/personal_data
     "/administration/effacements/…",  # once asked for: tests/marketplace/personal_data
+    *(
+        f"/{path}/import/…{rest}"
+        for path in ("espace-entreprise/fiches", "relecture")
+        for rest in ("", "/rapport")
+    ),  # once a file was sent: tests/catalog/opendata
     *PROCONNECT,
     *BY_MAIL,
 }

@@ -73,6 +73,8 @@ def during(phase: str, told: Story, at: dict[str, str]) -> list[Case]:
             *((seller, f"{sheet}/{step}", f"{sheet}/{step}", typed, wrong) for step, typed, wrong in SHEET),
             (seller, f"{sheet}/attachments", f"{sheet}/pieces", {"title": "", "alt": "<b>"}, {"title", "alt", "file"}),
             ("curator", f"/relecture/{at['submitted']}", f"/relecture/{at['submitted']}/renvoi", {"reason": ""}, {"reason"}),
+            (seller, "/espace-entreprise/fiches/import", "/espace-entreprise/fiches/import", {}, {"file"}),
+            ("curator", "/relecture/import", "/relecture/import", {}, {"file"}),
             (seller, f"{PROFILE}/identite", f"{PROFILE}/siret", {"siret": "12"}, {"siret"}),
             (seller, f"{PROFILE}/identite", f"{PROFILE}/identite",
              {"founded_on": "2999-01-01", "turnover": "12,345", "postal_code": "18", "website": "pas une adresse", "presentation": "<b>Nous</b>", "vat_number": "FR 1"},

@@ -2,6 +2,7 @@
 
 import io
 import json
+import random
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -211,3 +212,47 @@ async def test_the_706_real_records_load_keep_their_ids_and_load_again_unchanged
         one["description"],
         one["licence"],
     )
+
+
+PLACES: tuple[tuple[str, str, Any], ...] = (
+    ("nom", "name", "Nom {i}"), ("accroche", "summary", "Phrase {i}."), ("description", "description", "Description {i}."),
+    ("etiquettes", "tags", ["étiquette {i}"]), ("publics", "audiences", ["public {i}"]), ("site", "website", "https://exemple.test/{i}"),
+    ("depuis", "since", "2021-01-02"), ("source", "source", "source {i}"), ("licence", "licence", "licence {i}"),
+    ("porteur", "supplier_name", "Porteur {i}"), ("domaines", "domains", ["eau-assainissement", "education-enfance"]),
+)  # fmt: skip
+"""What is changed: the file's key, the field that a revision then names, and the new value."""
+
+
+def changed_in(record: dict[str, Any], place: tuple[str, str, Any], i: int) -> tuple[dict[str, Any], str]:
+    key, field, value = place
+    new = [one.format(i=i) for one in value] if isinstance(value, list) else value.format(i=i)
+    return record | {key: new}, field
+
+
+@pytest.mark.shared
+async def test_the_706_records_changed_in_25_places_yield_exactly_25_revisions(
+    world: World, shared: Path
+) -> None:
+    """25 records, each in one place; one revision each, which names that field and no other."""
+    records = json.loads((shared / "data" / "solutions.json").read_text())
+    await loaded(world, *records)
+    assert await world.sql("select count(*) from solution_revision where state = 'accepted'") == 706
+    dice = random.Random(706)
+    wanted: dict[str, list[str]] = {}
+    for i, at in enumerate(dice.sample(range(len(records)), 25)):
+        records[at], field = changed_in(records[at], PLACES[i % len(PLACES)], i)
+        wanted[records[at]["id"]] = [field]
+    report = await loaded(world, *records)
+    assert (report.created, report.updated, report.unchanged, report.rejected) == (0, 25, 681, [])
+    found = await world.sql(
+        "select json_object_agg(s.slug, r.changed) from solution_revision r join solution s on s.id = r.solution_id"
+        " where r.state = 'accepted' and r.number = 2"
+    )
+    assert found == wanted
+    assert await world.sql("select count(*) from solution_revision") == 706 + 25
+    told = await world.sql(
+        "select json_object_agg(slug, changed) from solution_change where kind = 'revised'"
+    )
+    assert told == wanted
+    again = await loaded(world, *records)
+    assert (again.updated, again.unchanged) == (0, 706)

@@ -35,6 +35,8 @@ ROWS = {
     " values (gen_random_uuid(), gen_random_uuid()::text, 'a', 'b', '', 'sent', now() - :age, now() - :age)",
     "notices": "insert into notice (id, organisation_id, person_id, key, subject, body, link, sent_at, created_at)"
     f" values (gen_random_uuid(), {ORGANISATION}, {PERSON}, gen_random_uuid()::text, 'a', 'b', '/', now(), now() - :age)",
+    "imports": "insert into sheet_import (id, organisation_id, person_id, side, file_name, outcomes, created_at)"
+    f" values (gen_random_uuid(), {ORGANISATION}, {PERSON}, 'startup', 'a.csv', '[]', now() - :age)",
     "exports": "insert into personal_request (id, kind, state, person_id, asked_by, content, done_at)"
     f" values (gen_random_uuid(), 'export', 'done', {PERSON}, {PERSON}, 'zip', now() - :age)",
     "requests": "insert into personal_request (id, kind, state, person_id, asked_by, done_at)"

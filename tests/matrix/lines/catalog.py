@@ -16,6 +16,7 @@ REFERENCE = VERSION | {"town": "18197", "started_on": "2024-01-01", "scope": "Es
 FILE = VERSION | {"kind": "brochure", "title": "T", "alt": "A"}
 WHY = {"reason": "Parce que."}
 NOT_CURATORS = "signed_in -curator"
+EDITORS, NOT_EDITORS = "s.edits t.all u.all", "towns staff s.seller"
 
 LINES = [
     *public("GET /api/v1/solutions/{slug}", "GET /solutions/{slug}", on="sheet"),
@@ -31,6 +32,36 @@ LINES = [
     *(
         Line(route, on="draft_sheet", ok="s.* curator", anonymous=404)
         for route in ("GET /solutions/{slug}/dossier-securite.pdf", "GET /api/v1/solutions/{slug}/cost")
+    ),
+    # open data, and files of sheets: one's own imports alone
+    *public("GET /donnees-ouvertes", "GET /donnees-ouvertes/schema.json", "GET /donnees-ouvertes/annuaire.json",
+            "GET /donnees-ouvertes/annuaire.csv", "GET /donnees-ouvertes/annuaire.xlsx", "GET /donnees-ouvertes/changements.atom", "GET /donnees-ouvertes/modele.csv",
+            "GET /donnees-ouvertes/modele.xlsx"),
+    *(
+        Line(f"GET /espace-entreprise/fiches/{page}", ok=EDITORS, no=NOT_EDITORS)
+        for page in ("import", "mes-fiches.csv", "mes-fiches.xlsx")
+    ),
+    *(
+        Line(f"POST {path}", ok=EDITORS, no=NOT_EDITORS, body={}, file=True, invalid=True)
+        for path in ("/espace-entreprise/fiches/import", "/api/v1/my/solutions/import")
+    ),
+    *(
+        Line(f"POST {path}", ok="curator", no=NOT_CURATORS, body={}, file=True, invalid=True)
+        for path in ("/relecture/import", "/api/v1/reviews/import")
+    ),
+    Line("GET /relecture/import", ok="curator", no=NOT_CURATORS),
+    *(
+        Line(f"{method} /espace-entreprise/fiches/import/{{import_id}}{act}", on="import", ok="s.editor", no=NOT_EDITORS)
+        for method, act in (("GET", ""), ("GET", "/rapport"), ("POST", "/enregistrement"))
+    ),
+    *(
+        Line(f"{method} /relecture/import/{{import_id}}{act}", on="curator_import", ok="curator", no=NOT_CURATORS)
+        for method, act in (("GET", ""), ("GET", "/rapport"), ("POST", "/enregistrement"))
+    ),
+    *(
+        Line(f"GET /api/v1/sheet-imports/{{import_id}}{act}", on=on, ok=ok)
+        for act in ("", "/report")
+        for on, ok in (("import", "s.editor"), ("curator_import", "curator"))
     ),
     Line("GET /api/v1/my/solutions", ok="startups", no="towns staff"),
     Line("POST /api/v1/my/solutions", ok="s.edits t.all u.all", no="towns staff s.seller", body=SHEET),
