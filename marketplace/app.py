@@ -21,6 +21,8 @@ import catalog.curation.pages
 import catalog.curation.startup_pages
 import catalog.directory
 import catalog.directory.supplier_page
+import catalog.evidence.api
+import catalog.evidence.pages
 import catalog.solutions.api
 import catalog.solutions.pages
 import catalog.suppliers.api
@@ -119,6 +121,7 @@ ROOMS: dict[str, Path] = {
         search,
         catalog.curation,
         catalog.directory,
+        catalog.evidence,
         catalog.solutions,
         catalog.suppliers,
         procurement.compass,
@@ -151,6 +154,7 @@ API: Sequence[HTTPRouteHandler] = [
     *catalog.solutions.api.HANDLERS,
     *catalog.curation.api.HANDLERS,
     *catalog.suppliers.api.HANDLERS,
+    *catalog.evidence.api.HANDLERS,
     *procurement.compass.api.HANDLERS,
     *procurement.needs.api.HANDLERS,
     *procurement.pools.api.HANDLERS,
@@ -185,6 +189,7 @@ PAGES: Sequence[ControllerRouterHandler] = [
     *catalog.suppliers.curator_pages.HANDLERS,
     *catalog.directory.supplier_page.HANDLERS,
     *catalog.curation.startup_pages.HANDLERS,
+    *catalog.evidence.pages.HANDLERS,
     *procurement.compass.pages.HANDLERS,
     *procurement.needs.pages.HANDLERS,
     *procurement.board.pages.HANDLERS,
