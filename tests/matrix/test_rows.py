@@ -24,7 +24,8 @@ NEVER = {
     "b.agent": (*FIRM, "evaluation", "quote", "invitation", "need", "invoice", "mandate_payment"),
     "t.all": (*FIRM, "supplier_contact", "order_line", "purchase_order", "invoice", "mandate_payment", "stored_file", "consolidation", "evaluation", "need", "price_cap", "membership", "need_line", "award"),
 }  # fmt: skip
-"""Tables of which somebody sees no row at all; the auditor sees what the supervisor does."""
+"""Tables of which somebody sees no row at all; the auditor sees what the supervisor does. Of files, a curator sees those that are
+offered as evidence (tests/catalog/evidence/test_isolation.py) or in a candidature file."""
 UNREAD = ("outbox", "one_time_token")
 
 
