@@ -1,7 +1,7 @@
 """Reads of evidence: the levels of many sheets at once, references with their town and level, and what waits for whom."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -65,6 +65,10 @@ class SheetEvidence:
         return {path: proof_of(verdict) for path, verdict in self.verdicts.items()}
 
 
+Held = dict[str, list[Evidence]]
+"""A sheet's evidence by path."""
+
+
 async def of_sheets(
     reads: Reads, solution_ids: Iterable[UUID], on: date, *, accepted: bool = True
 ) -> dict[UUID, SheetEvidence]:
@@ -76,12 +80,7 @@ async def of_sheets(
         .options(selectinload(Solution.prices), selectinload(Solution.references))
         .execution_options(populate_existing=True)
     )
-    query = select(Evidence).where(Evidence.solution_id.in_(wanted)).order_by(Evidence.id)
-    if accepted:
-        query = query.where(Evidence.state == EvidenceState.ACCEPTED)
-    held: dict[UUID, dict[str, list[Evidence]]] = defaultdict(lambda: defaultdict(list))
-    for evidence in await reads.scalars(query):
-        held[evidence.solution_id][evidence.path].append(evidence)
+    held = await _held(reads, wanted, accepted=accepted)
     return {sheet.id: _of_sheet(sheet, held[sheet.id], on) for sheet in sheets}
 
 
@@ -93,29 +92,58 @@ async def levels(reads: Reads, solution_ids: Iterable[UUID], on: date) -> dict[U
 async def references_levels(
     reads: Reads, solution_ids: Iterable[UUID], on: date
 ) -> dict[UUID, dict[UUID, Proof]]:
-    """Sheet → reference → proof."""
+    """Sheet → reference → proof: as `levels`, without reading the sheets themselves."""
+    wanted = list(solution_ids)
+    held = await _held(reads, wanted, accepted=True)
+    cited: dict[UUID, list[Reference]] = defaultdict(list)
+    for reference in await reads.scalars(select(Reference).where(Reference.solution_id.in_(wanted))):
+        cited[reference.solution_id].append(reference)
     return {
-        sheet_id: {UUID(path.removeprefix(REFERENCE)): proof for path, proof in proofs.items() if path.startswith(REFERENCE)}
-        for sheet_id, proofs in (await levels(reads, solution_ids, on)).items()
-    }  # fmt: skip
+        sheet_id: {
+            reference.id: proof_of(verdict)
+            for reference, verdict, _ in _of_references(references, held[sheet_id], on)
+        }
+        for sheet_id, references in cited.items()
+    }
 
 
-def _of_sheet(sheet: Solution, held: dict[str, list[Evidence]], on: date) -> SheetEvidence:
+async def _held(reads: Reads, wanted: list[UUID], *, accepted: bool) -> dict[UUID, Held]:
+    query = select(Evidence).where(Evidence.solution_id.in_(wanted)).order_by(Evidence.id)
+    if accepted:
+        query = query.where(Evidence.state == EvidenceState.ACCEPTED)
+    held: dict[UUID, Held] = defaultdict(lambda: defaultdict(list))
+    for evidence in await reads.scalars(query):
+        held[evidence.solution_id][evidence.path].append(evidence)
+    return held
+
+
+def _of_sheet(sheet: Solution, held: Held, on: date) -> SheetEvidence:
     found = SheetEvidence()
-    delivered = {evidence.id: delivery_of(evidence) for evidence in held.get(DELIVERED, [])}
     told: set[UUID] = set()
     for path, digest in claims(sheet).items():
-        pieces = [evidence.piece for evidence in held.get(path, [])]
-        if path.startswith(REFERENCE):
-            reference = next(r for r in sheet.references if path == f"{REFERENCE}{r.id}")
-            covering = [e for e in held.get(DELIVERED, []) if delivered[e.id].covers(reference)]
-            told |= {evidence.id for evidence in covering}
-            pieces += [_bound(evidence.piece, digest) for evidence in covering]
-        found.verdicts[path] = level_of(pieces, digest, on)
-    for evidence in held.get(DELIVERED, []):
-        if evidence.id not in told and level_of([evidence.piece], "", on).best is not None:
-            found.deliveries.append(delivered[evidence.id])
+        if not path.startswith(REFERENCE):
+            found.verdicts[path] = level_of([e.piece for e in held.get(path, [])], digest, on)
+    for reference, verdict, covering in _of_references(sheet.references, held, on):
+        found.verdicts[f"{REFERENCE}{reference.id}"] = verdict
+        told |= {evidence.id for evidence in covering}
+    found.deliveries = [
+        delivery_of(evidence)
+        for evidence in held.get(DELIVERED, [])
+        if evidence.id not in told and level_of([evidence.piece], "", on).best is not None
+    ]
     return found
+
+
+def _of_references(
+    references: Iterable[Reference], held: Held, on: date
+) -> Iterator[tuple[Reference, Verdict, list[Evidence]]]:
+    """Each reference with its verdict, and the deliveries here that cover it."""
+    delivered = [(evidence, delivery_of(evidence)) for evidence in held.get(DELIVERED, [])]
+    for reference in references:
+        covering = [evidence for evidence, delivery in delivered if delivery.covers(reference)]
+        pieces = [evidence.piece for evidence in held.get(f"{REFERENCE}{reference.id}", [])]
+        pieces += [_bound(evidence.piece, reference.digest) for evidence in covering]
+        yield reference, level_of(pieces, reference.digest, on), covering
 
 
 def _bound(piece: Piece, digest: str) -> Piece:

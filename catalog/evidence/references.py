@@ -95,7 +95,18 @@ def _all() -> Select[Any]:
     )
     at = aliased(Commune)
     query = (
-        select(Reference, Solution, Commune, Epci, Department.name, at.latitude, at.longitude)
+        select(
+            Reference,
+            Solution.slug,
+            Solution.name,
+            Solution.supplier_name,
+            Solution.domains,
+            Commune,
+            Epci,
+            Department.name,
+            at.latitude,
+            at.longitude,
+        )
         .join(Solution, Solution.id == Reference.solution_id)
         .outerjoin(Commune, Commune.insee == Reference.insee)
         .outerjoin(Epci, (Epci.siren == Reference.siren) & Commune.insee.is_(None))
@@ -110,9 +121,20 @@ def _all() -> Select[Any]:
 
 async def _placed(reads: Reads, query: Select[Any], on: date) -> list[Placed]:
     rows = list(await reads.execute(query))
-    proofs = await references_levels(reads, {sheet.id for _, sheet, *_ in rows}, on)
+    proofs = await references_levels(reads, {reference.solution_id for reference, *_ in rows}, on)
     found = []
-    for reference, sheet, commune, epci, department_name, latitude, longitude in rows:
+    for (
+        reference,
+        slug,
+        name,
+        supplier_name,
+        domains,
+        commune,
+        epci,
+        department_name,
+        latitude,
+        longitude,
+    ) in rows:
         body = commune or epci
         place = Place(
             population=body.population if body else None, department=body.department_code if body else None,
@@ -121,8 +143,8 @@ async def _placed(reads: Reads, query: Select[Any], on: date) -> list[Placed]:
         )  # fmt: skip
         found.append(
             Placed(
-                sheet.id, sheet.slug, sheet.name, sheet.supplier_name, tuple(sheet.domains), reference, place,
-                proofs.get(sheet.id, {}).get(reference.id, DECLARED),
+                reference.solution_id, slug, name, supplier_name, tuple(domains), reference, place,
+                proofs.get(reference.solution_id, {}).get(reference.id, DECLARED),
             )
         )  # fmt: skip
     return found
