@@ -9,9 +9,9 @@ from math import cos, radians
 
 from sqlalchemy import select
 
-from catalog.evidence.levels import Level, Proof
+from catalog.evidence.levels import Level
 from catalog.evidence.queries import Reads
-from catalog.evidence.references import Placed
+from catalog.evidence.references import Spot
 from marketplace.territories.models import Commune
 
 WEST, EAST, SOUTH, NORTH = -5.3, 9.7, 41.2, 51.2
@@ -40,11 +40,11 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Map:
-    """What the template draws. `ground` is one path of dots; `overseas` and `nowhere` are the towns that are not on it."""
+    """What the template draws. `ground` is one path of dots; `overseas` names the towns that are not on it."""
 
     ground: str
     marks: tuple[Mark, ...]
-    overseas: tuple[Placed, ...]
+    overseas: tuple[str, ...]
     width: int = WIDTH
     height: int = HEIGHT
 
@@ -62,38 +62,30 @@ def dots(places: Iterable[tuple[float, float]]) -> str:
     return "".join(f"M{x} {y}h0" for x, y in found)
 
 
-def marks(placed: Iterable[Placed]) -> tuple[tuple[Mark, ...], tuple[Placed, ...]]:
-    """The marks of the towns on the map, the least proven first (the others lie over them), and what is elsewhere."""
-    towns: dict[tuple[int, int], list[Placed]] = {}
-    elsewhere = []
-    for one in placed:
-        place = one.place
-        at = (
-            point(place.latitude, place.longitude)
-            if place.latitude is not None and place.longitude is not None
-            else None
-        )
+def marks(spots: Iterable[Spot]) -> tuple[tuple[Mark, ...], tuple[str, ...]]:
+    """The marks of the towns on the map, the least proven first (the others lie over them), and the towns that are elsewhere."""
+    towns: dict[tuple[int, int, str], list[Level]] = {}
+    elsewhere: dict[str, None] = {}
+    for spot in spots:
+        known = spot.latitude is not None and spot.longitude is not None
+        at = point(spot.latitude, spot.longitude) if known else None  # type: ignore[arg-type]
         if at is None:
-            elsewhere.append(one)
+            elsewhere[spot.town_name] = None
         else:
-            towns.setdefault(at, []).append(one)
+            towns.setdefault((*at, spot.town_name), []).append(spot.level)
     found = [
-        Mark(x, y, ones[0].reference.town_name, len(ones), _best(one.proof for one in ones))
-        for (x, y), ones in towns.items()
+        Mark(x, y, name, len(levels), max(levels, key=lambda level: level.rank))
+        for (x, y, name), levels in towns.items()
     ]
     return tuple(sorted(found, key=lambda mark: (mark.best.rank, mark.name))), tuple(elsewhere)
 
 
-def _best(proofs: Iterable[Proof]) -> Level:
-    return max((proof.level for proof in proofs), key=lambda level: level.rank)
-
-
-async def map_of(reads: Reads, placed: Iterable[Placed]) -> Map:
+async def map_of(reads: Reads, spots: Iterable[Spot]) -> Map:
     """The map of some references."""
     rows = await reads.execute(
         select(Commune.latitude, Commune.longitude).where(
             Commune.population >= LARGER, Commune.latitude.is_not(None), Commune.longitude.is_not(None)
         )
     )
-    found, elsewhere = marks(placed)
+    found, elsewhere = marks(spots)
     return Map(dots((latitude, longitude) for latitude, longitude in rows if latitude is not None and longitude is not None), found, elsewhere)  # fmt: skip

@@ -17,7 +17,7 @@ from catalog.evidence.mapping import map_of
 from catalog.evidence.models import ANSWER_NAMES
 from catalog.evidence.provable import REFERENCE, kinds_of
 from catalog.evidence.reading import NotSaid
-from catalog.evidence.references import all_references, departments_with_references
+from catalog.evidence.references import all_references, count_references, departments_with_references, spots
 from catalog.evidence.schemas import AnswerIn, Refusal, ReviewLinkIn
 from catalog.evidence.showing import said_of
 from catalog.solutions import queries as sheets
@@ -248,11 +248,12 @@ async def references_page(
     page_number: Annotated[int, QueryParameter(name="page", ge=1, le=10_000)] = 1,
 ) -> Response[str]:
     today = clock.paris_day(await clock.now(reads))
-    placed = await all_references(reads, today, domain=domaine, department=departement)
-    pages = Pages(page_number, PER_PAGE, len(placed))
+    chosen = {"domain": domaine, "department": departement}
+    pages = Pages(page_number, PER_PAGE, await count_references(reads, **chosen))
+    placed = await all_references(reads, today, **chosen, limit=PER_PAGE, offset=pages.offset)
     return page(
-        request, "evidence/all_references.html", placed=placed[pages.offset : pages.offset + PER_PAGE], total=len(placed), pages=pages,
-        map=await map_of(reads, placed), domaine=domaine, departement=departement,
+        request, "evidence/all_references.html", placed=placed, total=pages.total, pages=pages,
+        map=await map_of(reads, await spots(reads, today, **chosen)), domaine=domaine, departement=departement,
         domains=[("", i18n.translate(N_("Tous les domaines")))] + [(d.id, d.label(i18n.language.get())) for d in domains().values()],
         departments=[("", i18n.translate(N_("Tous les départements")))]
         + [(code, f"{code} {name}") for code, name in await departments_with_references(reads)],

@@ -5,10 +5,10 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import selectinload
 
 from catalog.evidence.levels import (
@@ -33,6 +33,20 @@ from marketplace.ids import SolutionId
 Reads = ReadSession | Session
 
 
+class Cited(Protocol):
+    """What a reference is weighed by."""
+
+    id: Any
+    digest: Any
+    insee: Any
+    siren: Any
+    quantity: Any
+    unit: Any
+
+
+R = TypeVar("R", bound=Cited)
+
+
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """An accepted delivery here, as it is shown: a town, what and how much, and the day."""
@@ -43,7 +57,7 @@ class Delivery:
     delivered: tuple[tuple[Decimal, str], ...]
     proof: Proof
 
-    def covers(self, reference: Reference) -> bool:
+    def covers(self, reference: Cited) -> bool:
         """Whether it proves `reference`: the same town, and no more than what was delivered, in the same unit."""
         same = (self.insee is not None and self.insee == reference.insee) or (
             self.siren is not None and self.siren == reference.siren
@@ -80,7 +94,7 @@ async def of_sheets(
         .options(selectinload(Solution.prices), selectinload(Solution.references))
         .execution_options(populate_existing=True)
     )
-    held = await _held(reads, wanted, accepted=accepted)
+    held = await held_by(reads, Evidence.solution_id.in_(wanted), accepted=accepted)
     return {sheet.id: _of_sheet(sheet, held[sheet.id], on) for sheet in sheets}
 
 
@@ -94,24 +108,27 @@ async def references_levels(
 ) -> dict[UUID, dict[UUID, Proof]]:
     """Sheet → reference → proof: as `levels`, without reading the sheets themselves."""
     wanted = list(solution_ids)
-    held = await _held(reads, wanted, accepted=True)
+    held = await held_by(reads, Evidence.solution_id.in_(wanted))
     cited: dict[UUID, list[Reference]] = defaultdict(list)
     for reference in await reads.scalars(select(Reference).where(Reference.solution_id.in_(wanted))):
         cited[reference.solution_id].append(reference)
     return {
         sheet_id: {
             reference.id: proof_of(verdict)
-            for reference, verdict, _ in _of_references(references, held[sheet_id], on)
+            for reference, verdict, _ in weigh_references(references, held[sheet_id], on)
         }
         for sheet_id, references in cited.items()
     }
 
 
-async def _held(reads: Reads, wanted: list[UUID], *, accepted: bool) -> dict[UUID, Held]:
-    query = select(Evidence).where(Evidence.solution_id.in_(wanted)).order_by(Evidence.id)
+async def held_by(
+    reads: Reads, whose: ColumnElement[bool], *, accepted: bool = True
+) -> defaultdict[UUID, Held]:
+    """The evidence of the sheets that `whose` says, by sheet and path."""
+    query = select(Evidence).where(whose).order_by(Evidence.id)
     if accepted:
         query = query.where(Evidence.state == EvidenceState.ACCEPTED)
-    held: dict[UUID, Held] = defaultdict(lambda: defaultdict(list))
+    held: defaultdict[UUID, Held] = defaultdict(lambda: defaultdict(list))
     for evidence in await reads.scalars(query):
         held[evidence.solution_id][evidence.path].append(evidence)
     return held
@@ -123,7 +140,7 @@ def _of_sheet(sheet: Solution, held: Held, on: date) -> SheetEvidence:
     for path, digest in claims(sheet).items():
         if not path.startswith(REFERENCE):
             found.verdicts[path] = level_of([e.piece for e in held.get(path, [])], digest, on)
-    for reference, verdict, covering in _of_references(sheet.references, held, on):
+    for reference, verdict, covering in weigh_references(sheet.references, held, on):
         found.verdicts[f"{REFERENCE}{reference.id}"] = verdict
         told |= {evidence.id for evidence in covering}
     found.deliveries = [
@@ -134,10 +151,10 @@ def _of_sheet(sheet: Solution, held: Held, on: date) -> SheetEvidence:
     return found
 
 
-def _of_references(
-    references: Iterable[Reference], held: Held, on: date
-) -> Iterator[tuple[Reference, Verdict, list[Evidence]]]:
-    """Each reference with its verdict, and the deliveries here that cover it."""
+def weigh_references(
+    references: Iterable[R], held: Held, on: date
+) -> Iterator[tuple[R, Verdict, list[Evidence]]]:
+    """Each reference (or a row with the columns of `Cited`) with its verdict, and the deliveries here that cover it."""
     delivered = [(evidence, delivery_of(evidence)) for evidence in held.get(DELIVERED, [])]
     for reference in references:
         covering = [evidence for evidence, delivery in delivered if delivery.covers(reference)]

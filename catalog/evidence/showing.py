@@ -66,4 +66,9 @@ async def for_sheet(reads: Reads, sheet: Solution, by: Actor, on: date) -> Shown
     if (by.signed_in and by.kind in ASKERS) or by.acts_for(sheet.startup_id):
         kept = await reads.get(Confidential, sheet.id)
         contacts = {UUID(key): contact for key, contact in kept.contacts.items()} if kept else {}
-    return Shown(await sheet_proofs(reads, sheet.id, on), placed, await map_of(reads, placed), contacts)
+    return Shown(
+        await sheet_proofs(reads, sheet.id, on),
+        placed,
+        await map_of(reads, [one.spot for one in placed]),
+        contacts,
+    )

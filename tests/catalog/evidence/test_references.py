@@ -6,9 +6,9 @@ from typing import Any
 import html5lib
 
 from catalog.evidence import mapping, queries, showing
-from catalog.evidence.levels import Level, Proof
-from catalog.evidence.references import Place, Placed, references_of
-from catalog.solutions.models import Reference, Solution
+from catalog.evidence.levels import Level
+from catalog.evidence.references import Spot, references_of
+from catalog.solutions.models import Solution
 from marketplace.actor import ANONYMOUS, SYSTEM, Role
 from tests.catalog.evidence.proving import bourges, market, reference
 from tests.support.world import World
@@ -17,20 +17,10 @@ EPCI = "241800507"
 """Bourges Plus, whose most populous commune is Bourges."""
 
 
-def placed(
+def spot(
     latitude: float | None, longitude: float | None, name: str = "x", level: Level = Level.DECLARED
-) -> Placed:
-    said = Reference(town_name=name)
-    return Placed(
-        SYSTEM.person_id,
-        "s",
-        "S",
-        "E",
-        (),
-        said,
-        Place(1, "18", "Cher", None, latitude, longitude),
-        Proof(level),
-    )  # type: ignore[arg-type]
+) -> Spot:
+    return Spot(name, latitude, longitude, level)
 
 
 def test_towns_lie_where_they_should_on_the_map_and_overseas_beside_it() -> None:
@@ -55,17 +45,17 @@ def test_towns_lie_where_they_should_on_the_map_and_overseas_beside_it() -> None
         "a kilometre is as long one way as the other (Brest–Strasbourg 900, Paris–Ajaccio by latitude 771)"
     )
     marks, elsewhere = mapping.marks(
-        [placed(*paris, "Paris"), placed(-20.88, 55.45, "Saint-Denis"), placed(None, None, "Nulle part")]
+        [spot(*paris, "Paris"), spot(-20.88, 55.45, "Saint-Denis"), spot(None, None, "Nulle part")]
     )
     assert [mark.name for mark in marks] == ["Paris"]
-    assert [one.reference.town_name for one in elsewhere] == ["Saint-Denis", "Nulle part"]
+    assert list(elsewhere) == ["Saint-Denis", "Nulle part"]
     assert mapping.dots([paris, (-20.88, 55.45), paris]).count("M") == 1
 
 
 def test_several_references_of_a_town_are_one_mark_with_the_best_level_drawn_last() -> None:
     lyon, paris = (45.764, 4.836), (48.857, 2.352)
     marks, _ = mapping.marks(
-        [placed(*paris, "Paris", Level.CONTRACT), placed(*lyon, "Lyon"), placed(*paris, "Paris")]
+        [spot(*paris, "Paris", Level.CONTRACT), spot(*lyon, "Lyon"), spot(*paris, "Paris")]
     )
     assert [(mark.name, mark.count, mark.best, mark.proven) for mark in marks] == [
         ("Lyon", 1, Level.DECLARED, False),
