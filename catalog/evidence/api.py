@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from catalog.evidence import asking, attaching, deciding, linking, queries
 from catalog.evidence.models import Evidence
 from catalog.evidence.provable import kinds_of
-from catalog.evidence.references import all_references
+from catalog.evidence.references import all_references, count_references
 from catalog.evidence.schemas import (
     ClaimOut,
     ContractOut,
@@ -115,10 +115,12 @@ async def references(
     page: PageNumber = 1,
     per_page: PerPage = 50,
 ) -> Page[PlacedOut]:
-    found = await all_references(reads, await _today(reads), domain=domain, department=department)
-    start = Pages(page, per_page, len(found)).offset
-    items = [PlacedOut.of(one) for one in found[start : start + per_page]]
-    return Page[PlacedOut](items=items, total=len(found), page=page, per_page=per_page)
+    chosen = {"domain": domain, "department": department}
+    total = await count_references(reads, **chosen)
+    offset = Pages(page, per_page, total).offset
+    found = await all_references(reads, await _today(reads), **chosen, limit=per_page, offset=offset)
+    items = [PlacedOut.of(one) for one in found]
+    return Page[PlacedOut](items=items, total=total, page=page, per_page=per_page)
 
 
 @get(
