@@ -24,6 +24,8 @@ import catalog.directory.api
 import catalog.directory.comparison_pages
 import catalog.directory.pages
 import catalog.directory.supplier_page
+import catalog.evidence.api
+import catalog.evidence.pages
 import catalog.opendata.api
 import catalog.opendata.exports
 import catalog.opendata.pages
@@ -130,6 +132,7 @@ ROOMS: dict[str, Path] = {
         search,
         catalog.curation,
         catalog.directory,
+        catalog.evidence,
         catalog.solutions,
         catalog.suppliers,
         catalog.opendata,
@@ -166,6 +169,7 @@ API: Sequence[HTTPRouteHandler] = [
     *catalog.curation.api.HANDLERS,
     *catalog.suppliers.api.HANDLERS,
     *catalog.directory.api.HANDLERS,
+    *catalog.evidence.api.HANDLERS,
     *procurement.compass.api.HANDLERS,
     *procurement.needs.api.HANDLERS,
     *procurement.pools.api.HANDLERS,
@@ -208,6 +212,7 @@ PAGES: Sequence[ControllerRouterHandler] = [
     *catalog.curation.startup_pages.HANDLERS,
     *catalog.directory.pages.HANDLERS,
     *catalog.directory.comparison_pages.HANDLERS,
+    *catalog.evidence.pages.HANDLERS,
     *procurement.compass.pages.HANDLERS,
     *procurement.needs.pages.HANDLERS,
     *procurement.board.pages.HANDLERS,

@@ -10,6 +10,14 @@ from catalog.curation.events import (
     ReviewTaken,
 )
 from catalog.curation.reminding import due_reviews
+from catalog.evidence.ending import due_endings
+from catalog.evidence.events import (
+    ConfirmationAnswered,
+    ConfirmationAsked,
+    EvidenceDecided,
+    EvidenceEnding,
+    EvidenceOffered,
+)
 from catalog.solutions.events import (
     FilesDropped,
     SheetChanged,
@@ -66,6 +74,7 @@ from procurement.quotes.unsealing import due_quotes
 from workers import (
     account_mail_jobs,
     catalog_jobs,
+    evidence_jobs,
     identity_mail_jobs,
     mail_jobs,
     notice_jobs,
@@ -81,9 +90,21 @@ from workers.sweeps import Due
 
 ROUTES: Routes = {
     # the directory
-    SheetChanged: (Route("refresh_index", catalog_jobs.refresh_index, Lane.QUEUE),),
-    SheetsLoaded: (Route("refresh_loaded", catalog_jobs.refresh_loaded, Lane.QUEUE),),
+    SheetChanged: (
+        Route("refresh_index", catalog_jobs.refresh_index, Lane.QUEUE),
+        Route("link_contracts", evidence_jobs.link_contracts),
+    ),
+    SheetsLoaded: (
+        Route("refresh_loaded", catalog_jobs.refresh_loaded, Lane.QUEUE),
+        Route("link_loaded", evidence_jobs.link_loaded),
+    ),
     FilesDropped: (Route("drop_files", catalog_jobs.drop_files, Lane.QUEUE),),
+    # evidence
+    ConfirmationAsked: (Route("mail_confirmation", evidence_jobs.mail_confirmation, Lane.QUEUE),),
+    ConfirmationAnswered: (Route("settle_confirmation", evidence_jobs.settle),),
+    EvidenceOffered: (Route("mail_evidence_offered", evidence_jobs.tell_curators, Lane.QUEUE),),
+    EvidenceDecided: (Route("mail_evidence_decided", evidence_jobs.tell_decision, Lane.QUEUE),),
+    EvidenceEnding: (Route("mail_evidence_ending", evidence_jobs.tell_ending, Lane.QUEUE),),
     # suppliers
     CertificateOffered: (Route("tell_certificate_offered", supplier_jobs.certificate_offered, Lane.QUEUE),),
     CertificateReviewed: (
@@ -146,6 +167,7 @@ ROUTES: Routes = {
     OrderDelivered: (Route("hook_order_delivered", webhook_jobs.order_delivered, Lane.QUEUE),),
     OrderAccepted: (
         Route("issue_invoice", procurement_jobs.issue_invoice),
+        Route("record_delivery", evidence_jobs.record_delivery),
         Route("hook_order_accepted", webhook_jobs.order_accepted, Lane.QUEUE),
     ),
     InvoiceIssued: (
@@ -181,5 +203,5 @@ ROUTES: Routes = {
 }
 
 DEADLINES: Sequence[Due] = (
-    due_reviews, due_certificates, due_censuses, due_quotes, due_key_warnings, due_digests,
+    due_reviews, due_certificates, due_censuses, due_quotes, due_key_warnings, due_digests, due_endings,
 )  # fmt: skip

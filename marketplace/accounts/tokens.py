@@ -29,6 +29,7 @@ class Purpose(StrEnum):
     CLAIM = "claim"
     PASSWORD_RESET = "password_reset"  # noqa: S105  a purpose, not a password
     EMAIL_CHANGE = "email_change"
+    CONFIRMATION = "confirmation"
 
 
 LIFETIMES = {
@@ -36,6 +37,7 @@ LIFETIMES = {
     Purpose.CLAIM: timedelta(days=2),
     Purpose.PASSWORD_RESET: timedelta(minutes=30),
     Purpose.EMAIL_CHANGE: timedelta(hours=2),
+    Purpose.CONFIRMATION: timedelta(days=30),
 }
 
 

@@ -69,3 +69,22 @@ def load_towns(
         document = asyncio.run(run(settings))
     report(document, as_json)
     return 0
+
+
+@load.command("contracts")
+def load_contracts(file: Path, data_dir: DataDir = None, as_json: AsJson = False) -> int:
+    """Charger des marchés publics (DECP 2.0.3, JSON). Recharger le même fichier ne change rien ; les références qu’ils prouvent sont liées."""
+    from catalog.evidence import contracts, decp
+    from marketplace.launch.instance import instance, worker_database
+
+    rows = decp.read_file(file)
+
+    async def run(settings: Any) -> contracts.Report:
+        async with worker_database(settings) as database:
+            with bar("Marchés", len(rows)) as advance:
+                return await contracts.load(database, rows, advance=advance)
+
+    with instance(data_dir, say=say) as settings:
+        loaded = asyncio.run(run(settings))
+    report(loaded.document(), as_json)
+    return 0

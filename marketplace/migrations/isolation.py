@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 REFERENCE = frozenset(
     {
-        "region", "department", "epci", "commune", "former_commune", "clock_shift", "search_entry", "search_word",
+        "region", "department", "epci", "commune", "former_commune", "clock_shift", "search_entry", "search_word", "public_contract",
         "alembic_version",
     }
 )  # fmt: skip

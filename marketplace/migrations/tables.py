@@ -2,6 +2,7 @@
 """Every table of the product: importing this module declares them all."""
 
 import catalog.curation.models
+import catalog.evidence.models
 import catalog.opendata.models
 import catalog.solutions.models
 import catalog.solutions.remarks

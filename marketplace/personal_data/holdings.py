@@ -82,6 +82,24 @@ HOLDINGS: tuple[Holding, ...] = (
         ("delete from api_key where person_id = :person",),
     ),
     Holding(
+        "evidence", ("offered_by", "decided_by"), N_("Preuves que vous avez apportées ou jugées"), "account",
+        "select created_at, kind, path, source, state, reason from evidence where offered_by = :person or decided_by = :person",
+        (
+            "update evidence set offered_by = null where offered_by = :person",
+            "update evidence set decided_by = null where decided_by = :person",
+        ),
+    ),
+    Holding(
+        "evidence_request", ("recipient", "contact_name", "contact_role", "asked_by"),
+        N_("Demandes de confirmation d’une référence, envoyées ou reçues, et votre réponse"), "evidence_requests",
+        "select asked_at, recipient, answer, said, contact_name, contact_role, answered_at from evidence_request"
+        " where lower(recipient) = :email or asked_by = :person",
+        (
+            "update evidence_request set asked_by = null where asked_by = :person",
+            "update evidence_request set recipient = '', said = null, contact_name = :pseudonym, contact_role = null where lower(recipient) = :email",
+        ),
+    ),
+    Holding(
         "one_time_token", ("person_id", "bound_to"), N_("Liens à usage unique"), "tokens",
         "select created_at, purpose, bound_to, expires_at, used_at from one_time_token where person_id = :person or lower(bound_to) = :email",
         ("delete from one_time_token where person_id = :person or lower(bound_to) = :email",),

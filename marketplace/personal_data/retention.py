@@ -107,6 +107,12 @@ RULES: tuple[Rule, ...] = (
         f"delete from sheet_import where created_at {_OLDER}",
     ),
     Rule(
+        "evidence_requests", N_("Confirmations de références : adresse, nom et fonction de qui a répondu"),
+        N_("Prouver qui a confirmé une référence, tant que la confirmation compte, puis un an."), GDPR, CHECKED,
+        "update evidence_request set recipient = '', said = null, contact_name = null, contact_role = null"
+        f" where recipient <> '' and asked_at {_OLDER}",
+    ),
+    Rule(
         "exports", N_("Copies de données personnelles préparées"), N_("Vous laisser le temps de les télécharger."), GDPR, CHECKED,
         f"update personal_request set content = null where content is not null and done_at {_OLDER}",
     ),

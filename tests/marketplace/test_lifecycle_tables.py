@@ -40,6 +40,8 @@ STARTS = {
     "certificate": {"offered"},
     "claim": {"unproven"},
     "team_invitation": {"pending"},
+    "evidence": {"offered", "accepted"},
+    "evidence_request": {"sent"},
 }
 """Where the life of each noun begins."""
 
@@ -55,6 +57,8 @@ ENDS = {
     "certificate": {"refused"},
     "claim": {"confirmed", "refused", "withdrawn"},
     "team_invitation": {"accepted", "withdrawn"},
+    "evidence": {"refused", "withdrawn"},
+    "evidence_request": {"answered", "cancelled"},
 }
 """Whence nothing leads."""
 
@@ -77,6 +81,8 @@ NOBODY_ELSES = {
     ("certificate", "refuse"): {"curator"},
     ("claim", "prove"): {"claimant"},
     ("claim", "confirm"): {"staff", "admin"},
+    ("evidence", "accept"): {"curator"},
+    ("evidence_request", "answer"): {"contact"},
     ("team_invitation", "accept"): {"invited"},
     ("team_invitation", "withdraw"): {"admin"},
 }

@@ -35,6 +35,8 @@ STAFF = OrganisationKind.SUPERVISOR
 CAP_A, CAP_B, CAP_2 = 1234567, 7654321, 8888877
 PRICE_S, PRICE_T = 16161, 18181
 """Price caps (cents) and unit prices that nobody could come upon by chance."""
+REFERENCE = "01930000-0000-7000-8000-000000000001"
+"""The reference of every published sheet: an id is a sheet's own."""
 
 
 @dataclass
@@ -177,7 +179,9 @@ async def _side(world: World, number: int, town: str, member: str, domain: str) 
     sellers = []
     for name, price in ((f"Vendeur {number}", PRICE_S), (f"Rival {number}", PRICE_T)):
         seller = await world.startup(name)
-        drafted = await seller.did("/my/solutions", _sheet(f"Offre {name}", domain, price))
+        cited = {"id": REFERENCE, "town": "18033", "started_on": "2024-01-01", "scope": "Tout le centre."}
+        sheet = _sheet(f"Offre {name}", domain, price) | {"references": [cited]}
+        drafted = await seller.did("/my/solutions", sheet)
         await _attached(seller, drafted)
         await seller.did(f"/my/solutions/{drafted['id']}/submission")
         await publish(curator, drafted["id"])
@@ -288,6 +292,7 @@ async def _accounts(world: World, side: Side) -> None:
     }
     shown = (await side.seller.read(f"/solutions/{slug['slug']}"))["attachments"][0]["file_id"]
     side.ids["sheet"] = {"solution_id": slug["id"], "slug": slug["slug"], "file_id": shown}
+    side.ids["proofs"] = await _proofs(world, side, str(slug["id"]), slug["slug"])
     side.ids["suspended_sheet"] = {"solution_id": suspended["id"], "slug": suspended["slug"]}
 
 
@@ -324,6 +329,31 @@ async def _imports(world: World, side: Side, *, startup: Caller, curator: Caller
             content=b"name,summary,maturity\nImportee,Une phrase.,growth\n",
         )  # fmt: skip
         side.ids[phase] = {"import_id": str(found)}
+
+
+async def _proofs(world: World, side: Side, sheet: str, slug: str) -> dict[str, str]:
+    """Evidence of the published sheet: a document that waits for a curator, and a question put to a town."""
+    ids = {"solution_id": sheet, "slug": slug, "reference_id": REFERENCE} | {
+        name: str(uuid4()) for name in ("evidence_id", "request_id", "contract_id", "file_id")
+    }
+    await world.sql(
+        "insert into stored_file (id, organisation_id, name, media_type, size, sha256) values (cast(:id as uuid), cast(:whose as uuid), :name, 'application/pdf', 1, 'x')",
+        id=ids["file_id"], whose=str(side.seller.actor.organisation_id), name=f"{side.mark}-PROOF.pdf",
+    )  # fmt: skip
+    await world.sql(
+        "insert into evidence (id, solution_id, path, kind, digest, source, dated_on, file_id, state, state_since)"
+        f" select cast(:id as uuid), solution_id, 'references.{REFERENCE}', 'document', digest, :source, '2026-01-01', cast(:file as uuid), 'offered', now()"
+        " from solution_reference where solution_id = cast(:sheet as uuid)",
+        id=ids["evidence_id"], sheet=sheet, source=f"{side.mark}-PROOF", file=ids["file_id"],
+    )  # fmt: skip
+    await world.sql(
+        "insert into evidence_request (id, solution_id, startup_id, reference_id, digest, recipient, token_id, asked_at, expires_at, state, state_since)"
+        " values (cast(:id as uuid), cast(:sheet as uuid), cast(:whose as uuid), cast(:reference as uuid), 'd', :to, gen_random_uuid(), now(),"
+        " now() + interval '30 days', 'sent', now())",
+        id=ids["request_id"], sheet=sheet, whose=str(side.seller.actor.organisation_id), reference=ids["reference_id"],
+        to=f"{side.mark.lower()}@exemple.test",
+    )  # fmt: skip
+    return ids
 
 
 async def _team(world: World, side: Side) -> None:

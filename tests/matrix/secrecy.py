@@ -26,7 +26,7 @@ READERS: dict[str, frozenset[str]] = {
     "SEC-1-CONTACT": S | TOLD, "SEC-1-BANK": S, "SEC-1-FOUNDER": SHEETS, "SEC-1-CERTIFICATE": SHEETS, "SEC-2-CONTACT": TOLD,
     "SEC-2-FOUNDER": frozenset({"curator"}), "SEC-2-CERTIFICATE": frozenset({"curator"}),
     "SEC-2-DRAFT": frozenset({"curator"}), "SEC-2-REVIEW": frozenset({"curator"}), "SEC-2-COMMENT": frozenset({"curator"}), "SEC-2-SUSPENDED": frozenset({"curator"}),
-    "SEC-2-REASONS": WATCHERS,
+    "SEC-1-PROOF": SHEETS, "SEC-2-PROOF": frozenset({"curator"}), "SEC-2-REASONS": WATCHERS,
 }  # fmt: skip
 """Who reads what a mark is written in; a mark that is not here is nobody's."""
 PUBLIC_POOLS = ("census", "invited")
@@ -105,6 +105,7 @@ def _private(phases: dict[str, dict[str, str]], *, watched: bool = False) -> set
         "endpoint_id",
         "delivery_id",
         "request_id",
+        "evidence_id",
         "appointment_id",
         "need_id",
         "key_id",
@@ -124,6 +125,8 @@ def _private(phases: dict[str, dict[str, str]], *, watched: bool = False) -> set
             if phase in PUBLIC_POOLS
             else {"solution_id", "file_id"}
             if phase == "sheet"
+            else {"solution_id"}
+            if phase == "proofs"
             else set()
         )
         found |= {value for name, value in ids.items() if name in (hidden | shown) - public}

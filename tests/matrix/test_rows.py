@@ -28,7 +28,8 @@ NEVER = {
     "b.agent": (*FIRM, "evaluation", "quote", "invitation", "need", "invoice", "mandate_payment"),
     "t.all": (*FIRM, "supplier_contact", "order_line", "purchase_order", "invoice", "mandate_payment", FILES, "consolidation", "evaluation", "need", "price_cap", "membership", "need_line", "award"),
 }  # fmt: skip
-"""Tables of which somebody sees no row at all; the auditor sees what the supervisor does."""
+"""Tables of which somebody sees no row at all; the auditor sees what the supervisor does. Of files, a curator sees those that are
+offered as evidence or in a candidature file, as tested below."""
 UNREAD = ("outbox", "one_time_token")
 
 
@@ -61,10 +62,13 @@ async def test_the_policies_alone_hide_what_is_not_theirs(market: Market, app: D
     assert seen == []
 
 
-async def test_a_curator_sees_the_files_of_certificates_and_no_other(market: Market, app: Database) -> None:
+async def test_a_curator_sees_the_files_of_certificates_and_of_evidence_and_no_other(
+    market: Market, app: Database
+) -> None:
     async with app.transaction(market.actors["curator"].caller.actor) as session:
         files = await session.scalar(text("select array_agg(id order by id) from stored_file"))
-    assert files == await market.world.sql("select array_agg(file_id order by file_id) from certificate")
+    offered = "select file_id from certificate union select file_id from evidence where file_id is not null"
+    assert files == await market.world.sql(f"select array_agg(file_id order by file_id) from ({offered}) o")
 
 
 async def test_a_town_and_its_supplier_see_their_own_rows_and_no_others(

@@ -12,11 +12,12 @@ from tests.catalog.suppliers.firms import offered, vigilance
 from tests.pages.pool_phases import phases
 from tests.pages.reader import Reader
 from tests.support import story
+from tests.support.cited import cited
 from tests.support.joining import claimed, link, register, siret_of
 from tests.support.story import Story
 from tests.support.world import Caller, World
 
-BY_MAIL = {"/inscription/preuve/…", "/invitation/…"}
+BY_MAIL = {"/inscription/preuve/…", "/invitation/…", "/references/confirmer/…"}
 """Pages that only a mailed link opens."""
 PROCONNECT = {
     f"/connexion/proconnect{rest}" for rest in ("", "/retour", "/lien", "/organisation", "/deconnecte")
@@ -121,6 +122,11 @@ async def to_review(told: Story) -> None:
     await offered(seller, vigilance(await told.world.today()))
 
 
+async def to_prove(world: World, told: Story) -> list[str]:
+    """A published reference with its proofs, for the directory, the startup's desk and the curator's queue; the town's link."""
+    return [(await cited(world, told.sellers[0], story.DOMAIN)).link]
+
+
 async def coming_in(world: World, told: Story) -> list[str]:
     """Somebody who asks to join the coordinator, another who is invited, a third who asks nothing yet; the links they got."""
     town = told.towns[0]
@@ -150,7 +156,7 @@ async def test_every_page_of_every_role_in_every_phase_is_valid_whole_and_leads_
         pool = told.path.replace("/pools", "/achats")
         if not readers:
             await to_review(told)
-            mailed = await coming_in(world, told)
+            mailed = await to_prove(world, told) + await coming_in(world, told)
             await to_follow(told)
             readers = await everybody(world, told)
             found += await readers[0].looks_around(*mailed, patterns=read, leaving=("/langue", *COMMON))
@@ -198,4 +204,5 @@ STEPS = "|".join(step for step in Step if step is not Step.REFERENCES)
 def _alike(paths: set[str]) -> set[str]:
     shown = {re.sub(r"^/solutions/.+", "/solutions/…", path) for path in paths}
     shown = {re.sub(f"^(/espace-entreprise/fiches/…)/({STEPS})$", r"\1/…", path) for path in shown}
+    shown = {re.sub(r"/preuves/(prices|answers|references).*", "/preuves/…", path) for path in shown}
     return {re.sub(r"^/demo/courriels/.+", "/demo/courriels/…", path) for path in shown}

@@ -8,6 +8,7 @@ from tests.catalog.suppliers.firms import offered, vigilance
 from tests.pages.pool_phases import phases
 from tests.pages.reader import Page, Reader
 from tests.support import story
+from tests.support.cited import cited
 from tests.support.story import Story
 from tests.support.world import SELLER_ROLES, TOWN_ROLES, World
 
@@ -101,6 +102,12 @@ def during(phase: str, told: Story, at: dict[str, str]) -> list[Case]:
             ("curator", f"/relecture/{at['submitted']}", f"/relecture/{at['submitted']}/publication", {"motive": ""}, {"checklist-identity", "fields"}),
             ("curator", f"/relecture/{at['submitted']}", f"/relecture/{at['submitted']}/controle", {"answers-0-answer": "no"}, {"answers-0-note"}),
             ("curator", f"/relecture/{at['submitted']}", f"/relecture/{at['submitted']}/archivage", {"cause": ""}, {"cause"}),
+            (seller, f"{at['proofs']}/answers.rgaa_rate", f"{at['proofs']}/answers.rgaa_rate/document", {"title": "", "dated_on": "hier", "expires_on": "x"},
+             {"title", "dated_on", "expires_on", "file"}),
+            (seller, f"{at['proofs']}/references.{at['unasked']}", f"{at['proofs']}/references.{at['unasked']}/demande", {"email": "ada"}, {"email"}),
+            ("visitor", at["link"], at["link"], {"answer": "corrected", "said": " ", "name": "", "role": ""}, {"said", "name", "role"}),
+            ("visitor", at["link"], at["link"], {"name": "Ada"}, {"answer"}),
+            ("curator", "/relecture/preuves", f"/relecture/preuves/{at['evidence']}/refus", {"reason": ""}, {"reason"}),
             (seller, "/espace-entreprise/mandat", "/espace-entreprise/mandat", {"prefix": "?!", "agreed": "on"}, {"prefix"}),
             (seller, "/espace-entreprise/mandat", "/espace-entreprise/mandat", {"prefix": "QS"}, {"agreed"}),
         ],
@@ -211,8 +218,10 @@ async def test_every_form_says_what_is_wrong_where_it_is_keeps_what_was_typed_an
     async for phase, told in phases(world):
         if not readers:
             readers = await _cast(world, told)
+            proven = await cited(world, told.sellers[0], story.DOMAIN)
         await told.fresh()
         at = await _places(world, told, readers["agent"])
+        at |= {name: getattr(proven, name) for name in ("proofs", "unasked", "link", "evidence")}
         traces = await world.sql(ACTS)
         for who, path, action, typed, wrong in during(phase, told, at):
             reader = readers[who]

@@ -37,6 +37,11 @@ ROWS = {
     f" values (gen_random_uuid(), {ORGANISATION}, {PERSON}, gen_random_uuid()::text, 'a', 'b', '/', now(), now() - :age)",
     "imports": "insert into sheet_import (id, organisation_id, person_id, side, file_name, outcomes, created_at)"
     f" values (gen_random_uuid(), {ORGANISATION}, {PERSON}, 'startup', 'a.csv', '[]', now() - :age)",
+    "evidence_requests": "with sheet as (insert into solution (id, slug, supplier_name, name, summary, description, domains, tags, audiences, maturity,"
+    " fictional, state, state_since, version) values (gen_random_uuid(), gen_random_uuid()::text, 's', 'n', '', '', '{}', '{}', '{}', 'growth', true,"
+    " 'draft', now(), 1) returning id)"
+    " insert into evidence_request (id, solution_id, startup_id, reference_id, digest, recipient, token_id, asked_at, expires_at, state, state_since)"
+    f" select gen_random_uuid(), id, {ORGANISATION}, gen_random_uuid(), 'd', 'a@b.fr', gen_random_uuid(), now() - :age, now(), 'answered', now() from sheet",
     "exports": "insert into personal_request (id, kind, state, person_id, asked_by, content, done_at)"
     f" values (gen_random_uuid(), 'export', 'done', {PERSON}, {PERSON}, 'zip', now() - :age)",
     "requests": "insert into personal_request (id, kind, state, person_id, asked_by, done_at)"

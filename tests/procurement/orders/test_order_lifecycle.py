@@ -1,6 +1,8 @@
 """An order goes from its town to its supplier and back, step by step; each step is one party's."""
 
 import asyncio
+import re
+from typing import Any
 from uuid import uuid4
 
 from tests.support import story
@@ -44,6 +46,24 @@ async def test_each_step_is_one_partys_and_comes_in_its_order(world: World) -> N
     assert (accepted["state"], accepted["refusal"]) == ("accepted", None)
     again = await town.post(f"{at}/acceptance")
     assert (again.status_code, again.json()["code"]) == (409, "move_refused")
+    await world.work()
+    await is_evidence(world, accepted)
+
+
+async def is_evidence(world: World, order: dict[str, Any]) -> None:
+    """An accepted order is « delivered here » on the seller's sheet: what, how much and where; no amount."""
+    slug = await world.sql(
+        "select s.slug from evidence e join solution s on s.id = e.solution_id where e.kind = 'delivery'"
+    )
+    (line,) = (await world.visitor.read(f"/solutions/{slug}/evidence"))["deliveries"]
+    assert (line["insee"], line["delivered_on"]) == (order["insee"], str(await world.today()))
+    ordered = [{"quantity": row["quantity"], "unit": row["unit"]} for row in order["lines"]]
+    assert line["delivered"] == ordered
+    kept = await world.sql("select to_jsonb(e) from evidence e where e.kind = 'delivery'")
+    numbers = re.findall(
+        r"\d+", str({name: value for name, value in kept.items() if not name.endswith(("id", "since", "at"))})
+    )
+    assert not {str(order["ht_cents"]), str(order["ttc_cents"]), str(order["ht_cents"] // 100)} & set(numbers)
 
 
 async def test_an_order_of_another_town_does_not_exist(world: World) -> None:
