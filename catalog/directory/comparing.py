@@ -8,7 +8,9 @@ from uuid import UUID
 from catalog.directory import costs, showing
 from catalog.directory.asked import Asked
 from catalog.directory.owners import Owner
+from catalog.directory.proofs import Proofs, in_words, proven
 from catalog.directory.showing import Known, Said, absent
+from catalog.evidence.levels import DECLARED, LEVEL_NAMES, Level
 from catalog.solutions import published, wording
 from catalog.solutions.costing import Estimate
 from catalog.solutions.fields import Content, of_section
@@ -57,6 +59,7 @@ class Column:
     content: Content
     told: Confidential | None
     owner: Owner | None
+    proofs: Proofs
 
     @property
     def stopped(self) -> bool:
@@ -124,15 +127,17 @@ def compare(
     *,
     told: Mapping[UUID, Confidential],
     owners: Mapping[UUID, Owner],
+    proofs: Mapping[UUID, Proofs],
 ) -> Comparison:
     """The comparison of `sheets`, which are those among `slugs` that the directory shows.
 
     `told`: what the reader may know, by sheet. `owners`: who stands behind, by startup.
+    `proofs`: what supports what is said, by sheet.
     """
     columns = [
         Column(
             sheet, published.content_of(sheet, told.get(sheet.id)), told.get(sheet.id),
-            owners.get(sheet.startup_id) if sheet.startup_id else None,
+            owners.get(sheet.startup_id) if sheet.startup_id else None, proofs.get(sheet.id, {}),
         )
         for sheet in sheets
     ]  # fmt: skip
@@ -189,6 +194,16 @@ def _stakes(column: Column) -> Said:
     return _said(*(column.owner.stakes or [i18n.translate(N_("aucune déclarée"))]))
 
 
+def _proofs(column: Column) -> Said:
+    """What is more than declared, references apart: they have their own row."""
+    found = [
+        f"{wording.label(path, i18n.language.get())} : {in_words(proof)}"
+        for path, proof in proven(column.proofs).items()
+        if not path.startswith("references.")
+    ]
+    return _said(*(found or [i18n.translate(LEVEL_NAMES[Level.DECLARED])]))
+
+
 def _source(column: Column) -> Said:
     said = [part for part in (column.sheet.source, column.sheet.licence) if part]
     return _said(*said) if said else _said(i18n.translate(N_("l’entreprise")))
@@ -197,8 +212,10 @@ def _source(column: Column) -> Said:
 def _references(column: Column) -> Said:
     """Where it is in use: one line a town; who to ask there is on the sheet."""
     language, towns = i18n.language.get(), published.towns(column.sheet)
-    rows = [published.reference(row) for row in column.sheet.references]
-    lines = [" ".join(wording.reference_words(row, language, towns)[:2]) for row in rows]
+    lines = []
+    for row in column.sheet.references:
+        where = " ".join(wording.reference_words(published.reference(row), language, towns)[:2])
+        lines.append(f"{where} ({in_words(column.proofs.get(f'references.{row.id}', DECLARED))})")
     return _said(*lines) if lines else absent(Known.UNANSWERED)
 
 
@@ -212,6 +229,7 @@ _BRIEF: list[tuple[str, str, Reading]] = [
     ("since", N_("En service depuis"), _field("since")),
     ("domains", N_("Domaines"), _field("domains")),
     ("unanswered", N_("Questions sans réponse"), _count),
+    ("proofs", N_("Ce qui est prouvé"), _proofs),
     ("revised_at", N_("Fiche mise à jour le"), _sheet_date),
     ("source", N_("Source"), _source),
 ]

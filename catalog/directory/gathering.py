@@ -1,6 +1,6 @@
 """Everything that a comparison is made from, read for one reader on one day."""
 
-from catalog.directory import comparing, owners, queries
+from catalog.directory import comparing, owners, proofs, queries
 from catalog.directory.asked import Asked
 from catalog.directory.comparing import Comparison
 from marketplace import clock
@@ -18,4 +18,5 @@ async def compared(reads: ReadSession, by: Actor, slugs: list[str], asked: Asked
         asked,
         told=await queries.confidential(reads, sheets, by),
         owners=await owners.of_sheets(reads, sheets, on),
+        proofs=await proofs.of_sheets(reads, sheets, on) if sheets else {},
     )

@@ -8,6 +8,8 @@ from litestar.params import FromPath, QueryParameter
 
 from catalog.directory import comparing, costs, owners, queries, security_file, showing
 from catalog.directory.asked import Asked, askable, read
+from catalog.directory.proofs import proven
+from catalog.evidence.showing import for_sheet
 from catalog.solutions import published, wording
 from catalog.solutions.content import ATTACHMENT_KIND_NAMES
 from catalog.solutions.costing import units
@@ -45,7 +47,9 @@ async def sheet_page(
     shown = showing.sections(content, told=told is not None)
     asked, stopped = await read(request, reads, by), costs.is_stopped(sheet)
     changed = await queries.changes(reads, sheet.id)
-    behind = await owners.of_sheets(reads, [sheet], clock.paris_day(await clock.now(reads)))
+    today = clock.paris_day(await clock.now(reads))
+    behind = await owners.of_sheets(reads, [sheet], today)
+    evidence = await for_sheet(reads, sheet, by, today)
     found = None if stopped or not sheet.prices else costs.of_sheet(sheet, asked)
     return page(
         request, "directory/sheet.html", sheet=sheet, content=content, told=told is not None, stopped=stopped, sections=shown,
@@ -54,7 +58,7 @@ async def sheet_page(
         field=lambda path: showing.field(path, content), asked=asked, units=askable(units(sheet.prices)), found=found,
         costs=costs, domains=domains(), maturities=MATURITY_NAMES, bases=BASIS_NAMES, kinds=ATTACHMENT_KIND_NAMES,
         changes=_history(changed), edition=queries.edition(changed), wording=wording,
-        owner=behind.get(sheet.startup_id) if sheet.startup_id else None, contacts=told.contacts if told else {}, **_choosing(sheet, fiche or [], asked),
+        owner=behind.get(sheet.startup_id) if sheet.startup_id else None, evidence=evidence, proven=proven(evidence.evidence.proofs), **_choosing(sheet, fiche or [], asked),
     )  # fmt: skip
 
 
@@ -63,7 +67,7 @@ async def security_pdf(reads: Reads, by: By, slug: FromPath[str]) -> Response[by
     sheet = await by_slug(reads, slug, PUBLIC_PARTS)
     told = (await queries.confidential(reads, [sheet], by)).get(sheet.id)
     today = clock.paris_day(await clock.now(reads))
-    facts = await security_file.facts(reads, sheet, told, by)
+    facts = await security_file.facts(reads, sheet, told, by, today)
     content = await asyncio.to_thread(security_file.to_bytes, facts, today)
     headers = {"Content-Disposition": f'attachment; filename="dossier-securite-{sheet.slug}.pdf"'}
     return Response(content, media_type=PDF, headers=headers)

@@ -8,10 +8,12 @@ the answers, the reader's organisation and the day alone.
 from dataclasses import dataclass
 from datetime import date
 
-from catalog.directory import queries, showing
+from catalog.directory import proofs, queries, showing
 from catalog.directory.clauses import CLAUSES, NOTED_ON
+from catalog.directory.proofs import Proofs, in_words
 from catalog.directory.queries import Edition
 from catalog.directory.showing import Answer, Known, Said
+from catalog.evidence.levels import DECLARED
 from catalog.solutions import published, wording
 from catalog.solutions.fields import Content
 from catalog.solutions.models import Confidential, Solution
@@ -36,7 +38,6 @@ MEASURES = (
     "encryption", "strong_sign_in", "single_sign_on", "backups", "log_months", "availability", "incident_hours",
     "penetration_test_on", "penetration_test_by", "certifications", "accreditation", "security_contact",
 )  # fmt: skip
-DECLARED = "déclaré par l’entreprise"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +53,11 @@ class Facts:
     reader_siret: str | None
     edition: Edition
     sheet_is_stopped: bool
-    levels: dict[str, str]
+    proofs: Proofs
     slug: str
 
 
-async def facts(reads: ReadSession, sheet: Solution, told: Confidential | None, by: Actor) -> Facts:
+async def facts(reads: ReadSession, sheet: Solution, told: Confidential | None, by: Actor, on: date) -> Facts:
     """What the file for `by` is made from."""
     startup = await reads.get(Organisation, sheet.startup_id) if sheet.startup_id else None
     town = (
@@ -68,7 +69,7 @@ async def facts(reads: ReadSession, sheet: Solution, told: Confidential | None, 
         name=sheet.name, supplier=sheet.supplier_name, siren=startup.siren if startup else None,
         content=published.content_of(sheet, told), told=told is not None, reader=town.name if town else None,
         reader_siret=(town.siret or town.siren) if town else None, edition=queries.edition(await queries.changes(reads, sheet.id)),
-        sheet_is_stopped=sheet.maturity == "stopped", levels={}, slug=sheet.slug,
+        sheet_is_stopped=sheet.maturity == "stopped", proofs=(await proofs.of_sheets(reads, [sheet], on)).get(sheet.id, {}), slug=sheet.slug,
     )  # fmt: skip
 
 
@@ -117,7 +118,7 @@ def _reading(found: Facts) -> list[Block]:
         _heading("Comment lire ce dossier"),
         _paragraph(
             "Ces réponses sont celles de l’entreprise aux questions que Lot Commun pose à toutes. « Preuve » dit ce qui les "
-            "appuie : déclaré par l’entreprise, document, confirmé par une ville, donnée de contrat public, livré par Lot Commun. "
+            "appuie : déclaré par l’entreprise, document vérifié, confirmé par la ville, marché public publié, livré ici. "
             "« Non renseigné » : l’entreprise n’a pas répondu. « Ne sait pas » : elle a été interrogée et ne sait pas."
         ),
     ]
@@ -236,7 +237,7 @@ def _table(found: Facts, keys: tuple[str, ...]) -> Block:
     rows = []
     for key in keys:
         said = _said(found, key)
-        proof = found.levels.get(f"answers.{key}", DECLARED) if said.known is Known.SAID else "–"
+        proof = in_words(found.proofs.get(f"answers.{key}", DECLARED)) if said.known is Known.SAID else "–"
         rows.append([i18n.translate(QUESTIONS[key].label), said.text, proof])
     return _rows(["Question", "Réponse", "Preuve"], rows, [4, 5, 2])
 

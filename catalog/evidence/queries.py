@@ -26,7 +26,7 @@ from catalog.evidence.models import Answer, Evidence, EvidenceRequest
 from catalog.evidence.provable import DELIVERED, REFERENCE, claims
 from catalog.solutions.lifecycle import SolutionState
 from catalog.solutions.models import Reference, Solution
-from catalog.solutions.queries import theirs
+from catalog.solutions.queries import PUBLIC_PARTS, theirs
 from marketplace.db import ReadSession, Session
 from marketplace.ids import SolutionId
 
@@ -91,7 +91,7 @@ async def of_sheets(
     sheets = await reads.scalars(
         select(Solution)
         .where(Solution.id.in_(wanted))
-        .options(selectinload(Solution.prices), selectinload(Solution.references))
+        .options(*PUBLIC_PARTS)
         .execution_options(populate_existing=True)
     )
     held = await held_by(reads, Evidence.solution_id.in_(wanted), accepted=accepted)

@@ -10,7 +10,8 @@ from catalog.directory import showing
 from catalog.directory.showing import Known
 from catalog.solutions.questionnaire import QUESTIONS
 from marketplace.actor import Role
-from tests.catalog.directory.sheets import HOSTILE, LEAKED, publish, reference, whole
+from tests.catalog.directory.sheets import HOSTILE, LEAKED, publish, whole
+from tests.catalog.evidence.proving import market
 from tests.catalog.solutions.sheets import price
 from tests.pages.reader import Page, Reader
 from tests.support.curating import publish as accept
@@ -124,7 +125,7 @@ async def test_every_question_is_there_and_what_has_no_answer_is_seen_and_counte
     assert [rows(page)[q.label] for q in QUESTIONS.values() if not q.confidential] == [
         "Non renseigné"
     ] * public
-    assert "Aucune ville citée" in text
+    assert "Cette fiche ne cite pas encore de référence." in text
 
 
 async def test_confidential_answers_and_contacts_are_for_towns_and_staff_and_visitors_are_told_that_they_exist(
@@ -136,7 +137,7 @@ async def test_confidential_answers_and_contacts_are_for_towns_and_staff_and_vis
     _, text = await read(world, path)
     assert not [secret for secret in LEAKED if secret in text]
     assert "5 réponses sont réservées aux villes connectées" in text
-    assert "Qui contacter dans chaque ville est réservé" in text
+    assert "Les villes connectées voient à qui demander." in text
     rival = await Reader.arrive(world, "rival", competitor.organisation, SELLER_ROLES)
     said = plain((await rival.reads(path)).text)
     assert not [secret for secret in LEAKED if secret in said]
@@ -289,12 +290,20 @@ def test_a_question_is_never_passed_over(answers: dict[str, object]) -> None:
     )
 
 
-async def test_references_are_shown_with_their_indicators(world: World) -> None:
-    ended = reference(
-        id="0190f3c0-0000-7000-8000-000000000002", town="18033", ended_on="2025-03-01", indicators=[]
-    )
-    (sheet,) = await publish(world, whole(references=[reference(), ended]))
-    _, text = await read(world, f"/solutions/{sheet['slug']}")
-    assert "Vierzon Depuis le 1 mars 2024 · 1 250 points lumineux Tout le centre" in text
-    assert "Consommation : 120 avant, 40,5 après (MWh). Méthode : Factures" in text
-    assert "Bourges Du 1 mars 2024 au 1 mars 2025" in text
+async def test_references_are_shown_on_a_map_with_their_level_and_a_proven_answer_has_its_badge(
+    world: World,
+) -> None:
+    told = await market(world)
+    slug = told.sheet["slug"]
+    _, text = await read(world, f"/solutions/{slug}")
+    assert "Carte des références" in text
+    assert "Bourges" in text
+    assert "document vérifié, daté" not in text
+    accepted = (await told.attach("prices")).json()
+    await told.curator.did(f"/reviews/evidence/{accepted['id']}/acceptance")
+    page, text = await read(world, f"/solutions/{slug}")
+    heading = next(section for section in page.all("section") if section.get("aria-labelledby") == "prix")
+    assert "document vérifié" in plain("".join(heading.itertext()))
+    _, text = await read(world, f"/comparer?fiche={slug}")
+    assert "Prix publiés, HT : document vérifié, daté du 26 novembre 2026" in text
+    assert "Bourges, depuis le 1 mars 2024 1 200 points lumineux (déclaré par l’entreprise)" in text
