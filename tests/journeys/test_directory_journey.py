@@ -70,7 +70,7 @@ async def write_in_steps(startup: Somebody, found: list[str]) -> str:
     assert await startup.title() == "Prix et contrats"
     await startup.writes("Ce qui est vendu", "Borne posée")
     await startup.chooses("Unité", "point lumineux")
-    await startup.chooses("Ce que paie ce prix", "une fois")
+    await startup.chooses("Ce que paie ce prix", "Une fois")
     await startup.writes("Palier 1 : à partir de", "0")
     await startup.writes("prix unitaire HT", "380")
     await startup.presses("Enregistrer et continuer")
