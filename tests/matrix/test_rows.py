@@ -62,13 +62,18 @@ async def test_the_policies_alone_hide_what_is_not_theirs(market: Market, app: D
     assert seen == []
 
 
-async def test_a_curator_sees_the_files_of_certificates_and_of_evidence_and_no_other(
+async def test_a_curator_sees_the_files_of_certificates_of_evidence_and_of_sheets_and_no_other(
     market: Market, app: Database
 ) -> None:
     async with app.transaction(market.actors["curator"].caller.actor) as session:
         files = await session.scalar(text("select array_agg(id order by id) from stored_file"))
-    offered = "select file_id from certificate union select file_id from evidence where file_id is not null"
-    assert files == await market.world.sql(f"select array_agg(file_id order by file_id) from ({offered}) o")
+    offered = (
+        "select file_id from certificate union select file_id from evidence where file_id is not null"
+        " union select unnest(array[file_id, thumbnail_id]) from solution_file"
+    )
+    assert files == await market.world.sql(
+        f"select array_agg(file_id order by file_id) from ({offered}) o where file_id is not null"
+    )
 
 
 async def test_a_town_and_its_supplier_see_their_own_rows_and_no_others(
