@@ -22,6 +22,7 @@ from sqlalchemy.pool import NullPool
 
 from marketplace import logs, migrations
 from marketplace.db import asyncpg_url
+from marketplace.demo import people
 from marketplace.embedded import Addresses, engines
 from marketplace.embedded.engines import instance_secrets
 from marketplace.embedded.postgres import DATABASE, address
@@ -86,18 +87,21 @@ def addresses(data_dir: Path) -> Iterator[Addresses]:
         yield found
 
 
+def _cited() -> set[str]:
+    """The towns that the demo's sheets cite as references."""
+    return {reference["town"] for record in people.records() for reference in record.get("references", [])}
+
+
 async def _make_template(found: Addresses) -> None:
     await migrations.upgrade(found.owner, app_role="lotcommun_app", worker_role="lotcommun_worker")
     await loading.load(found.worker)
     owner = _engine(found.owner)
-    kept = ", ".join(f"'{code}'" for code in DEPARTMENTS)
+    departments = ", ".join(f"'{code}'" for code in DEPARTMENTS)
+    cited = ", ".join(f"'{town}'" for town in _cited())
+    kept = f"select insee from commune where department_code in ({departments}) or insee in ({cited})"
     async with owner.begin() as connection:
-        await connection.execute(
-            text(
-                f"delete from former_commune where present_insee in (select insee from commune where department_code not in ({kept}))"
-            )
-        )
-        await connection.execute(text(f"delete from commune where department_code not in ({kept})"))
+        await connection.execute(text(f"delete from former_commune where present_insee not in ({kept})"))
+        await connection.execute(text(f"delete from commune where insee not in ({kept})"))
         await connection.execute(
             text("delete from epci e where not exists (select from commune c where c.epci_siren = e.siren)")
         )

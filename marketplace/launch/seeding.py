@@ -36,12 +36,14 @@ async def seed(settings: Settings, *, advance: Advance = lambda *_: None) -> Non
                 await people.make_people(session)
             advance("people", 1, 1)
             rows = [SourceRow(record["id"], record) for record in people.records()]
-            await importing.load(
+            report = await importing.load(
                 database,
                 rows,
                 now=datetime.now(UTC),
                 advance=lambda done: advance("solutions", done, len(rows)),
             )
+            if report.rejected:
+                raise RuntimeError(f"the fictional catalogue is not sound: {report.rejected[:3]}")
             async with database.transaction(SYSTEM) as session:
                 await reindex(session, PostgresEngine())
             advance("solutions", len(rows), len(rows))

@@ -124,7 +124,7 @@ async def publish(curator: Somebody, found: list[str]) -> None:
     await curator.presses("Enregistrer mes réponses")
     found += await wrong_with(curator)
     await curator.presses("Publier ce qui est coché")
-    await curator.sees("publiée")
+    await curator.sees("La décision est enregistrée")
 
 
 async def compare(visitor: Somebody, found: list[str]) -> str:
