@@ -1,6 +1,6 @@
 """`/api/v1/reviews`: the curators' queue, one review, and decisions. `/api/v1/my/solutions/{id}/review`: its startup's side."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from litestar import Request, get, post, put
@@ -52,7 +52,9 @@ Asks = Request[Any, Any, Any]
 async def reviews(
     reads: Reads,
     by: By,
-    which: Annotated[Which | None, QueryParameter(description="new ou revision")] = None,
+    which: Annotated[
+        Literal["all", "new", "revision"], QueryParameter(description="Nouvelles fiches ou révisions")
+    ] = "all",
     mine: Annotated[bool, QueryParameter(description="Celles que je relis")] = False,
     late: Annotated[bool, QueryParameter(description="Celles qui sont en retard")] = False,
     domain: Annotated[str | None, QueryParameter(max_length=60, description="Identifiant de domaine")] = None,
@@ -61,7 +63,7 @@ async def reviews(
 ) -> QueueOut:  # fmt: skip
     by.require_role(Role.CURATOR)
     now = await clock.now(reads)
-    found = await queue(reads, by, now, Filters(which, mine, late, domain))
+    found = await queue(reads, by, now, Filters(None if which == "all" else Which(which), mine, late, domain))
     pages = Pages(page, per_page, len(found))
     return QueueOut(
         items=[WaitingOut.of(row) for row in found[pages.offset : pages.offset + per_page]], total=len(found), page=page,

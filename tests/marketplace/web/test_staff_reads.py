@@ -12,7 +12,7 @@ from tests.support.world import Caller, World
 
 WITHOUT_A_LINE = {
     "/achats/{pool_id}/avancement": "a stream that says when to read the page again, not what is on it",
-    "/healthz": "a probe", "/readyz": "a probe",
+    "/healthz": "a probe", "/readyz": "a probe", "/relecture/import": "an empty form",
 }  # fmt: skip
 NOTHING = "00000000-0000-0000-0000-000000000000"
 LINES = "select json_agg(json_build_array(after->>'route', organisation_id, subject_id)) from audit_line where action like '%.read'"
@@ -60,6 +60,8 @@ async def ids(world: World) -> dict[str, str]:
         "key_id": "api_key", "quote_id": "quote",
     }.items():  # fmt: skip
         found[name] = str(await world.sql(f"select id from {table} limit 1"))
+    await world.sql("alter table audit_line disable trigger user")
+    await world.sql("delete from audit_line where action like '%.read'")  # what the curators of the story read
     return found
 
 
@@ -107,6 +109,10 @@ async def test_a_line_says_what_was_read_and_a_refusal_or_a_strangers_read_leave
     world: World, ids: dict[str, str]
 ) -> None:
     supervisor, town = await world.staff(Role.SUPERVISOR), await world.town()
+    await world.sql("alter table audit_line disable trigger user")
+    await world.sql(
+        "delete from audit_line where action like '%.read'"
+    )  # what the curators of the story read
     assert (await supervisor.get(f"/pools/{ids['pool_id']}/comparison")).status_code in {403, 404}
     assert (await supervisor.get(f"/pools/{NOTHING}")).status_code == 404
     assert (await town.get(f"/pools/{ids['pool_id']}")).status_code == 200
