@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from catalog.solutions import importing
+from catalog.opendata import importing
 from marketplace.actor import SYSTEM
 from marketplace.demo import people
 from marketplace.launch import processes

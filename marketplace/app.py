@@ -22,6 +22,7 @@ import catalog.curation.startup_pages
 import catalog.directory
 import catalog.directory.api
 import catalog.directory.comparison_pages
+import catalog.directory.file_pages
 import catalog.directory.pages
 import catalog.directory.supplier_page
 import catalog.evidence.api
@@ -30,16 +31,15 @@ import catalog.opendata.api
 import catalog.opendata.exports
 import catalog.opendata.pages
 import catalog.solutions.api
-import catalog.solutions.attachment_pages
-import catalog.solutions.file_pages
-import catalog.solutions.pages
-import catalog.solutions.reference_pages
-import catalog.solutions.step_pages
-import catalog.solutions.writing_api
 import catalog.suppliers.api
 import catalog.suppliers.certificate_pages
 import catalog.suppliers.curator_pages
 import catalog.suppliers.pages
+import catalog.writing.api
+import catalog.writing.attachment_pages
+import catalog.writing.pages
+import catalog.writing.reference_pages
+import catalog.writing.step_pages
 import marketplace.accounts.api
 import marketplace.accounts.pages
 import marketplace.demo.api
@@ -133,7 +133,7 @@ ROOMS: dict[str, Path] = {
         catalog.curation,
         catalog.directory,
         catalog.evidence,
-        catalog.solutions,
+        catalog.writing,
         catalog.suppliers,
         catalog.opendata,
         procurement.compass,
@@ -164,7 +164,7 @@ API: Sequence[HTTPRouteHandler] = [
     *marketplace.files.api.HANDLERS,
     *search.api.HANDLERS,
     *catalog.solutions.api.HANDLERS,
-    *catalog.solutions.writing_api.HANDLERS,
+    *catalog.writing.api.HANDLERS,
     *catalog.opendata.api.HANDLERS,
     *catalog.curation.api.HANDLERS,
     *catalog.suppliers.api.HANDLERS,
@@ -197,11 +197,11 @@ PAGES: Sequence[ControllerRouterHandler] = [
     *marketplace.personal_data.pages.HANDLERS,
     *marketplace.files.api.PAGES,
     *marketplace.site.pages.HANDLERS,
-    *catalog.solutions.pages.HANDLERS,
-    *catalog.solutions.step_pages.HANDLERS,
-    *catalog.solutions.reference_pages.HANDLERS,
-    *catalog.solutions.attachment_pages.HANDLERS,
-    *catalog.solutions.file_pages.HANDLERS,
+    *catalog.writing.pages.HANDLERS,
+    *catalog.writing.step_pages.HANDLERS,
+    *catalog.writing.reference_pages.HANDLERS,
+    *catalog.writing.attachment_pages.HANDLERS,
+    *catalog.directory.file_pages.HANDLERS,
     *catalog.opendata.pages.HANDLERS,
     *catalog.opendata.exports.HANDLERS,
     *catalog.curation.pages.HANDLERS,

@@ -12,12 +12,12 @@ from catalog.curation.checklist import sentences
 from catalog.curation.events import CommentWithdrawn, FieldCommented, ReviewDue, ReviewReleased, ReviewTaken
 from catalog.curation.models import Decided, Verdict
 from catalog.curation.reminding import LATE, mark_of
+from catalog.curation.working_days import TARGET, due_on
 from catalog.solutions import wording
 from catalog.solutions.events import SheetReviewed, SheetSubmitted, SheetTakenBack
 from catalog.solutions.lifecycle import WAITING, RevisionState, Who
 from catalog.solutions.models import Revision, Solution
 from catalog.solutions.remarks import Remark
-from catalog.solutions.working_days import TARGET, due_on
 from marketplace import clock
 from marketplace.accounts.models import Affiliation
 from marketplace.actor import Role

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from catalog.curation.models import Answer
 from catalog.curation.schemas import FieldPath, ItemKey
-from catalog.solutions.texts import Phrase, Prose
+from catalog.texts import Phrase, Prose
 from marketplace.web.schemas import Input, Sentence
 
 Version = Annotated[int, Field(ge=0, le=1_000_000)]

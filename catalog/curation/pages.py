@@ -26,12 +26,12 @@ from catalog.curation.models import ANSWER_NAMES, VERDICT_NAMES
 from catalog.curation.queries import WHICH_NAMES, Filters, Which, queue
 from catalog.curation.reading import Review, review
 from catalog.curation.ticking import Given
+from catalog.curation.working_days import TARGET
 from catalog.solutions import wording
 from catalog.solutions.fields import differences, field_of, flatten
 from catalog.solutions.lifecycle import REVISION_STATE_NAMES, STATE_NAMES
 from catalog.solutions.remarks import unresolved
 from catalog.solutions.schemas import state_of
-from catalog.solutions.working_days import TARGET
 from catalog.taxonomy import domains
 from marketplace import clock
 from marketplace.actor import Actor, Role

@@ -14,11 +14,11 @@ from sqlalchemy.orm import selectinload
 
 from catalog.curation.models import ANSWERS, Decided
 from catalog.curation.reviewing import SOMEBODY
+from catalog.curation.working_days import TARGET, age, due_on, is_late
 from catalog.solutions.lifecycle import WAITING, RevisionState
 from catalog.solutions.models import Revision, Solution
 from catalog.solutions.queries import theirs
 from catalog.solutions.remarks import Thread, comments_by_field
-from catalog.solutions.working_days import TARGET, age, due_on, is_late
 from marketplace.actor import Actor
 from marketplace.db import ReadSession, Session
 from marketplace.ids import PersonId, SolutionId

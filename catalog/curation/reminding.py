@@ -6,9 +6,9 @@ from datetime import datetime
 from sqlalchemy import select
 
 from catalog.curation.events import ReviewDue
+from catalog.curation.working_days import REMINDED, age, is_late
 from catalog.solutions.lifecycle import WAITING
 from catalog.solutions.models import Revision
-from catalog.solutions.working_days import REMINDED, age, is_late
 from marketplace.db import Session
 
 LATE = "late"

@@ -10,13 +10,13 @@ from catalog.curation import checklist
 from catalog.curation.models import Answer, Decided, Verdict
 from catalog.curation.queries import Measured, Waiting
 from catalog.curation.ticking import Asked, Given
+from catalog.curation.working_days import TARGET
 from catalog.solutions import wording
 from catalog.solutions.fields import Difference
 from catalog.solutions.remarks import Thread
 from catalog.solutions.schemas import RevisionOut
-from catalog.solutions.texts import Phrase, Prose
 from catalog.solutions.wording import Names
-from catalog.solutions.working_days import TARGET
+from catalog.texts import Phrase, Prose
 from marketplace.db import Json
 from marketplace.web.i18n import language, translate
 from marketplace.web.schemas import Input, Output, Page, Sentence, clean

@@ -11,12 +11,12 @@ from catalog.curation import commenting, queries
 from catalog.curation.checklist import sentences
 from catalog.curation.forms import CommentForm
 from catalog.curation.models import VERDICT_NAMES
+from catalog.curation.working_days import TARGET
 from catalog.solutions import wording
 from catalog.solutions.lifecycle import REVISION_STATE_NAMES, STATE_NAMES, Who, who
 from catalog.solutions.queries import by_id, last_accepted, latest
 from catalog.solutions.remarks import unresolved
 from catalog.solutions.schemas import state_of
-from catalog.solutions.working_days import TARGET
 from marketplace import clock
 from marketplace.actor import Actor, OrganisationKind, Role
 from marketplace.db import ReadSession, Session

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 from uuid import UUID
 
-from catalog.directory import costs, showing
+from catalog.directory import costs, published, showing
 from catalog.directory.asked import Asked
+from catalog.directory.costing import Estimate
 from catalog.directory.owners import Owner
 from catalog.directory.proofs import Proofs, in_words, proven
 from catalog.directory.showing import Known, Said, absent
 from catalog.evidence.levels import DECLARED, LEVEL_NAMES, Level
-from catalog.solutions import published, wording
-from catalog.solutions.costing import Estimate
+from catalog.solutions import wording
 from catalog.solutions.fields import Content, of_section
 from catalog.solutions.models import Confidential, Solution
 from catalog.solutions.questionnaire import QUESTIONS, SECTION_NAMES, Section

@@ -13,10 +13,10 @@ from litestar.response import Redirect
 from catalog.directory import comparing, comparison_file, queries
 from catalog.directory.asked import PREFIX, askable, read
 from catalog.directory.comparing import Comparison
+from catalog.directory.costing import units
 from catalog.directory.gathering import compared
 from catalog.directory.pages import PDF, Chosen
 from catalog.directory.showing import Known
-from catalog.solutions.costing import units
 from marketplace import clock
 from marketplace.errors import Invalid
 from marketplace.tabular import to_csv, to_xlsx

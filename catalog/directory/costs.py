@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from catalog.directory.asked import Asked
+from catalog.directory.costing import Estimate, estimate
 from catalog.directory.showing import Known, Said
 from catalog.solutions import wording
-from catalog.solutions.costing import Estimate, estimate
 from catalog.solutions.models import Maturity, Solution
 from marketplace.errors import Conflict
 from marketplace.money import Cents, euros

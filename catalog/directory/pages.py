@@ -6,13 +6,13 @@ from typing import Annotated, Any
 from litestar import Request, Response, get
 from litestar.params import FromPath, QueryParameter
 
-from catalog.directory import comparing, costs, owners, queries, security_file, showing
+from catalog.directory import comparing, costs, owners, published, queries, security_file, showing
 from catalog.directory.asked import Asked, askable, read
+from catalog.directory.costing import units
 from catalog.directory.proofs import proven
 from catalog.evidence.showing import for_sheet
-from catalog.solutions import published, wording
+from catalog.solutions import wording
 from catalog.solutions.content import ATTACHMENT_KIND_NAMES
-from catalog.solutions.costing import units
 from catalog.solutions.fields import field_of
 from catalog.solutions.lifecycle import SolutionState
 from catalog.solutions.models import BASIS_NAMES, MATURITY_NAMES, Change, ChangeKind, Solution

@@ -4,8 +4,8 @@ from uuid import UUID
 
 from catalog.directory.asked import Asked
 from catalog.directory.comparing import Comparison
+from catalog.directory.costing import Estimate
 from catalog.directory.showing import Known
-from catalog.solutions.costing import Estimate
 from catalog.solutions.models import Basis, Solution
 from marketplace.web.schemas import Output, plain
 

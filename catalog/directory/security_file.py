@@ -8,13 +8,13 @@ the answers, the reader's organisation and the day alone.
 from dataclasses import dataclass
 from datetime import date
 
-from catalog.directory import proofs, queries, showing
+from catalog.directory import proofs, published, queries, showing
 from catalog.directory.clauses import CLAUSES, NOTED_ON
 from catalog.directory.proofs import Proofs, in_words
 from catalog.directory.queries import Edition
 from catalog.directory.showing import Answer, Known, Said
 from catalog.evidence.levels import DECLARED
-from catalog.solutions import published, wording
+from catalog.solutions import wording
 from catalog.solutions.fields import Content
 from catalog.solutions.models import Confidential, Solution
 from catalog.solutions.questionnaire import QUESTIONS

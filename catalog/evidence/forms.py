@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from catalog.evidence.schemas import Address
-from catalog.solutions.texts import Line
+from catalog.texts import Line
 from marketplace.web.schemas import Input
 from marketplace.web.typed import TypedDate
 

@@ -11,7 +11,7 @@ from catalog.evidence.models import Answer, Evidence, EvidenceRequest, PublicCon
 from catalog.evidence.queries import Claimed, Delivery, SheetEvidence
 from catalog.evidence.references import Placed
 from catalog.solutions.schemas import IndicatorOut
-from catalog.solutions.texts import Line, Phrase, Prose
+from catalog.texts import Line, Phrase, Prose
 from marketplace.web.schemas import Input, Output, clean, plain
 
 Address = Annotated[str, StringConstraints(min_length=1, max_length=320), AfterValidator(clean)]

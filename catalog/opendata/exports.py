@@ -16,9 +16,9 @@ from litestar.response import Stream
 from openpyxl import Workbook
 
 from catalog.opendata import feed, queries, records, schema, workbooks
+from catalog.opendata.columns import COLUMNS, READ_ONLY
 from catalog.opendata.queries import Stamp
 from catalog.opendata.records import OPEN
-from catalog.solutions.columns import COLUMNS, READ_ONLY
 from marketplace.db import Database
 from marketplace.tabular import csv_lines
 from marketplace.web.exports import XLSX

@@ -10,12 +10,13 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from catalog.solutions import drafting, queries, revising, rows
+from catalog.opendata import rows
+from catalog.opendata.importing import TWICE, Outcome, Result, is_example
+from catalog.opendata.rows import Said
+from catalog.solutions import drafting, queries, revising
 from catalog.solutions.content import SheetDraft
 from catalog.solutions.drafting import slug_of
-from catalog.solutions.importing import TWICE, Outcome, Result, is_example
 from catalog.solutions.models import Solution
-from catalog.solutions.rows import Said
 from catalog.solutions.schemas import version_of
 from marketplace.actor import Actor, OrganisationKind, Role
 from marketplace.db import Session

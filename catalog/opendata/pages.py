@@ -11,10 +11,10 @@ from litestar.response import Redirect
 
 from catalog.opendata import uploading, workbooks
 from catalog.opendata.api import accepted, report_file
+from catalog.opendata.columns import COLUMNS, cells, column_at
 from catalog.opendata.models import Side
 from catalog.opendata.uploading import MOST_ROWS, counts, faults_of
 from catalog.solutions import queries
-from catalog.solutions.columns import COLUMNS, cells, column_at
 from marketplace import clock
 from marketplace.actor import OrganisationKind, Role
 from marketplace.errors import FieldError

@@ -5,7 +5,7 @@ A record has the import's shape: what was exported can be loaded again, and chan
 
 from typing import Any
 
-from catalog.solutions.columns import ORIGIN, READ_ONLY, SHEET, cells
+from catalog.opendata.columns import ORIGIN, READ_ONLY, SHEET, cells
 from catalog.solutions.fields import Content
 from catalog.solutions.models import PriceLine, Reference, Solution
 from catalog.solutions.questionnaire import CONFIDENTIAL, QUESTIONS

@@ -3,7 +3,7 @@
 from functools import cache
 from typing import Any
 
-from catalog.solutions.columns import COLUMNS, ORIGIN, READ_ONLY, SHEET, Column
+from catalog.opendata.columns import COLUMNS, ORIGIN, READ_ONLY, SHEET, Column
 from catalog.solutions.fields import FIELDS
 from catalog.solutions.questionnaire import QUESTIONS
 from catalog.solutions.schemas import SheetRecord

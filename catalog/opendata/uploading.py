@@ -10,12 +10,11 @@ from uuid import UUID
 
 from sqlalchemy import Select, select
 
-from catalog.opendata import workbooks
+from catalog.opendata import importing, workbooks
+from catalog.opendata.columns import COLUMNS, ERRORS, column_at, column_of
+from catalog.opendata.importing import Outcome, Result
 from catalog.opendata.models import SheetImport, Side
 from catalog.opendata.offering import offer
-from catalog.solutions import importing
-from catalog.solutions.columns import COLUMNS, ERRORS, column_at, column_of
-from catalog.solutions.importing import Outcome, Result
 from marketplace import audit
 from marketplace.actor import Actor, OrganisationKind, Role
 from marketplace.db import Json, ReadSession, Session

@@ -16,7 +16,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
-from catalog.solutions.columns import ERRORS, EXAMPLE, KEPT, SHEET, Cell, Column, cells, column_of
+from catalog.opendata.columns import ERRORS, EXAMPLE, KEPT, SHEET, Cell, Column, cells, column_of
 from catalog.solutions.fields import Content
 from marketplace.tabular import to_csv, xlsx_text
 

@@ -16,8 +16,8 @@ from pydantic_core import PydanticCustomError
 
 from catalog.solutions.models import Basis, Maturity
 from catalog.solutions.questionnaire import Answers
-from catalog.solutions.texts import Description, Line, Phrase, Prose, Summary, Tag, WebAddress
 from catalog.taxonomy import domains
+from catalog.texts import Description, Email, Line, Phrase, Prose, Summary, Tag, Telephone, WebAddress
 from marketplace.ids import new_id
 from marketplace.units import UNITS
 from marketplace.web.schemas import Amount, Input, Quantity, Rate, plain
@@ -121,10 +121,8 @@ class Contact(Input):
 
     name: Line
     role: Line | None = None
-    email: (
-        Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s.]+$", max_length=200)] | None
-    ) = None
-    telephone: Annotated[str, StringConstraints(pattern=r"^[0-9+ .()-]{6,30}$")] | None = None
+    email: Email | None = None
+    telephone: Telephone | None = None
 
 
 class ReferenceIn(Input):

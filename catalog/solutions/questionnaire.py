@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, create_model
 
-from catalog.solutions.texts import Line, Prose, WebAddress
+from catalog.texts import Line, Prose, WebAddress
 from marketplace.web.schemas import Input
 from marketplace.words import N_
 

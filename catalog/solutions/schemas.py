@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 from catalog.solutions.content import DomainId, SheetDraft, SheetIn
 from catalog.solutions.models import Basis, Maturity, PriceLine, Reference, Revision, Solution
 from catalog.solutions.soundness import price_faults
-from catalog.solutions.texts import Description, Line
+from catalog.texts import Description, Line
 from marketplace.db import Json
 from marketplace.web.schemas import Input, Output, Sentence, clean, plain
 

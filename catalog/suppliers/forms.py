@@ -17,17 +17,8 @@ from catalog.suppliers.schemas import (
     StakeIn,
     Year,
 )
-from catalog.suppliers.texts import (
-    Area,
-    Email,
-    Line,
-    Postcode,
-    Prose,
-    Reason,
-    Telephone,
-    VatNumber,
-    WebAddress,
-)
+from catalog.suppliers.texts import Area, Postcode, Presentation, VatNumber
+from catalog.texts import Email, Line, Phrase, Telephone, WebAddress
 from marketplace.errors import FieldError, Invalid, wrong
 from marketplace.web.schemas import Input
 from marketplace.web.typed import Euros, TypedDate, typed_number
@@ -50,7 +41,7 @@ class IdentityForm(Versioned):
     postal_code: Postcode | None = None
     city: Line | None = None
     website: WebAddress | None = None
-    presentation: Prose | None = None
+    presentation: Presentation | None = None
     vat_number: VatNumber | None = None
 
     def identity(self) -> IdentityIn:
@@ -140,7 +131,7 @@ class StakeForm(Versioned):
     band: Band | None = None
     since: TypedDate
     until: TypedDate | None = None
-    source: Reason | None = None
+    source: Phrase | None = None
 
     def stake(self) -> StakeIn:
         return StakeIn(**self.model_dump(exclude={"version"}))

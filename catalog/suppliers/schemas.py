@@ -21,19 +21,8 @@ from catalog.suppliers.kinds import CertificateKind
 from catalog.suppliers.lifecycle import CertificateState
 from catalog.suppliers.models import Certificate, Stake, Supplier, SupplierBank, SupplierContact
 from catalog.suppliers.standing import Standing, State
-from catalog.suppliers.texts import (
-    Area,
-    Bic,
-    Email,
-    Iban,
-    Line,
-    Postcode,
-    Prose,
-    Reason,
-    Telephone,
-    VatNumber,
-    WebAddress,
-)
+from catalog.suppliers.texts import Area, Bic, Iban, Postcode, Presentation, VatNumber
+from catalog.texts import Email, Line, Phrase, Telephone, WebAddress
 from marketplace.accounts.models import Organisation
 from marketplace.web.schemas import Amount, Day, Input, Output, Quantity, plain
 
@@ -55,7 +44,7 @@ class IdentityIn(Input):
     postal_code: Postcode | None = None
     city: Line | None = None
     website: WebAddress | None = None
-    presentation: Prose | None = None
+    presentation: Presentation | None = None
     vat_number: VatNumber | None = None
 
 
@@ -107,7 +96,7 @@ class StakeIn(Input):
     band: Band | None = None
     since: Day
     until: Day | None = None
-    source: Reason | None = None
+    source: Phrase | None = None
 
 
 class CertificateIn(Input):
@@ -125,7 +114,7 @@ class CertificateIn(Input):
 class Refusal(Input):
     """Why a document is refused: its startup reads it."""
 
-    reason: Reason
+    reason: Phrase
 
 
 class StakeOut(Output):

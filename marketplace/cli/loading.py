@@ -19,7 +19,7 @@ def load_solutions(file: Path, data_dir: DataDir = None, as_json: AsJson = False
     """Charger des fiches solutions (JSON, CSV ou XLSX). Recharger le même fichier ne change rien."""
     from datetime import UTC, datetime
 
-    from catalog.solutions import importing
+    from catalog.opendata import importing
     from marketplace.launch.instance import instance, worker_database
     from marketplace.tabular import read_rows
 

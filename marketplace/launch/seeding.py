@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import func, select
 
-from catalog.solutions import importing
+from catalog.opendata import importing
 from catalog.solutions.models import Solution
 from marketplace.actor import SYSTEM
 from marketplace.db import Database

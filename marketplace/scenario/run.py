@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy.engine import make_url
 
-from catalog.solutions import importing
+from catalog.opendata import importing
 from marketplace.db import Database
 from marketplace.demo import clock as demo_clock
 from marketplace.demo import people

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from catalog.solutions import importing
+from catalog.opendata import importing
 from marketplace.actor import SYSTEM
 from marketplace.tabular import read_rows
 from search.engines import SearchQuery

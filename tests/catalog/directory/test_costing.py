@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.solutions.costing import Estimate, VatGroup, estimate, units
+from catalog.directory.costing import Estimate, VatGroup, estimate, units
 from catalog.solutions.models import Basis
 from marketplace.money import Cents
 from marketplace.pricing import Step, Tiers

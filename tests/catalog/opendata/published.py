@@ -3,9 +3,9 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from catalog.opendata import importing
+from catalog.opendata.importing import Report
 from catalog.opendata.workbooks import EXAMPLE_CONTENT
-from catalog.solutions import importing
-from catalog.solutions.importing import Report
 from catalog.solutions.questionnaire import QUESTIONS, Kind
 from marketplace.tabular import SourceRow
 from tests.support.curating import publish as accept

@@ -11,9 +11,8 @@ import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 from openpyxl import load_workbook
 
-from catalog.opendata import queries
+from catalog.opendata import importing, queries
 from catalog.opendata.records import OPEN
-from catalog.solutions import importing
 from catalog.solutions.questionnaire import CONFIDENTIAL
 from marketplace.actor import Role
 from marketplace.tabular import read_bytes

@@ -11,8 +11,8 @@ import pytest
 from openpyxl import load_workbook
 
 from catalog.opendata import uploading, workbooks
+from catalog.opendata.columns import SHEET
 from catalog.opendata.models import Side
-from catalog.solutions.columns import SHEET
 from marketplace.actor import OrganisationKind, Role
 from marketplace.tabular import read_bytes, to_xlsx
 from tests.catalog.opendata.published import full, publish

@@ -61,7 +61,9 @@ async def ids(world: World) -> dict[str, str]:
     }.items():  # fmt: skip
         found[name] = str(await world.sql(f"select id from {table} limit 1"))
     await world.sql("alter table audit_line disable trigger user")
-    await world.sql("delete from audit_line where action like '%.read'")  # what the curators of the story read
+    await world.sql(
+        "delete from audit_line where action like '%.read'"
+    )  # what the curators of the story read
     return found
 
 

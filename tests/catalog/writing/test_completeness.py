@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from catalog.solutions.completeness import tasks
 from catalog.solutions.content import SheetDraft
 from catalog.solutions.fields import FIELDS, Step
+from catalog.writing.completeness import tasks
 from tests.catalog.solutions.sheets import content
 from tests.support.world import World
 

@@ -6,12 +6,12 @@ from uuid import UUID
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
 
-from catalog.solutions import attaching, forms, writing
-from catalog.solutions.attaching import Said
 from catalog.solutions.fields import Step
 from catalog.solutions.sheet_files import described
-from catalog.solutions.step_pages import HOME, attachments, frame, kinds, status_of
-from catalog.solutions.writing import Written
+from catalog.writing import attaching, forms, saving
+from catalog.writing.attaching import Said
+from catalog.writing.saving import Written
+from catalog.writing.step_pages import HOME, attachments, frame, kinds, status_of
 from marketplace import clock
 from marketplace.actor import OrganisationKind, Role
 from marketplace.db import ReadSession, Session
@@ -32,10 +32,10 @@ async def send_file(
     request: Request[Any, Any, Any], session: Writes, by: By, solution_id: FromPath[UUID]
 ) -> Response[Any]:
     by.require(OrganisationKind.STARTUP, Role.EDITOR, Role.ADMIN)
-    await writing.read(session, SolutionId(solution_id), by)
+    await saving.read(session, SolutionId(solution_id), by)
     sent = await sent_of(request)
     form: Form[Any] = Form({name: values[-1] for name, values in sent.items()})
-    version = writing.version_in(form)
+    version = saving.version_in(form)
     told = {name: text for name in ("kind", "title", "alt") if (text := str(form.get(name, "")).strip())}
     file = await accepting.offered(request, (await request.form()).get("file"), allowed=attaching.ANY)
     async with form.attempt(session, names=_place):
@@ -45,7 +45,7 @@ async def send_file(
             folder=request.app.state.settings.files_dir, by=by, now=await clock.now(session),
         )  # fmt: skip
     if form.failed:
-        written = await writing.read(session, SolutionId(solution_id), by)
+        written = await saving.read(session, SolutionId(solution_id), by)
         return await attachments(request, session, written, form)
     return redirect(_list(solution_id), N_("Le fichier est ajouté."))
 
@@ -58,7 +58,7 @@ async def file_page(
     solution_id: FromPath[UUID],
     file_id: FromPath[UUID],
 ) -> Response[str]:
-    written = await writing.read(reads, SolutionId(solution_id), by)
+    written = await saving.read(reads, SolutionId(solution_id), by)
     return await _show(request, reads, written, file_id, Form(_found(written.content, file_id)))
 
 
@@ -76,12 +76,12 @@ async def describe_file(
         said = form.value().model_dump(mode="json", exclude_none=True) | {"file_id": str(file_id)}
         return _with(content, [said if _is(one, file_id) else one for one in _files(content, file_id)])
 
-    await writing.save(
+    await saving.save(
         form, session, SolutionId(solution_id), make, place=_place, by=by,
         now=await clock.now(session),
     )  # fmt: skip
     if form.failed:
-        written = await writing.read(session, SolutionId(solution_id), by)
+        written = await saving.read(session, SolutionId(solution_id), by)
         return await _show(request, session, written, file_id, form)
     return redirect(_list(solution_id), N_("La description est enregistrée."))
 
@@ -124,11 +124,11 @@ async def _changed(
     request: Request[Any, Any, Any], session: Session, by: Any, solution_id: UUID, make: Any, said: str
 ) -> Response[Any]:
     form: Form[Any] = Form({name: values[-1] for name, values in (await sent_of(request)).items()})
-    await writing.save(
+    await saving.save(
         form, session, SolutionId(solution_id), make, place=lambda _: "", by=by, now=await clock.now(session)
     )
     if form.failed:
-        written = await writing.read(session, SolutionId(solution_id), by)
+        written = await saving.read(session, SolutionId(solution_id), by)
         return await attachments(request, session, written, form)
     return redirect(_list(solution_id), said)
 
@@ -174,7 +174,7 @@ async def _show(
     said = _found(written.content, file_id)
     known = await described(reads, [file_id], written.sheet.startup_id)
     return page(
-        request, "solutions/attachment.html", status=status_of(form), **frame(written, Step.ATTACHMENTS, form),
+        request, "writing/attachment.html", status=status_of(form), **frame(written, Step.ATTACHMENTS, form),
         said=said, file=known.get(file_id), kinds=kinds(),
     )  # fmt: skip
 

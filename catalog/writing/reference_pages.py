@@ -6,12 +6,13 @@ from uuid import UUID
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
 
-from catalog.solutions import forms, wording, writing
+from catalog.solutions import wording
 from catalog.solutions.fields import Step
-from catalog.solutions.forms import ReferenceForm
-from catalog.solutions.references import Called, called
-from catalog.solutions.step_pages import HOME, frame, status_of
-from catalog.solutions.writing import Written
+from catalog.writing import forms, saving
+from catalog.writing.forms import ReferenceForm
+from catalog.writing.references import Called, called
+from catalog.writing.saving import Written
+from catalog.writing.step_pages import HOME, frame, status_of
 from marketplace import clock
 from marketplace.actor import Actor
 from marketplace.db import ReadSession, Session
@@ -32,14 +33,14 @@ async def references_page(
     request: Request[Any, Any, Any], reads: Reads, by: By, solution_id: FromPath[UUID]
 ) -> Response[str]:
     """The step, in the place of `step_pages.step_page`: an address below it hides it there."""
-    return await _list(request, reads, await writing.read(reads, SolutionId(solution_id), by), Form())
+    return await _list(request, reads, await saving.read(reads, SolutionId(solution_id), by), Form())
 
 
 @get(f"{ADDRESS}/nouvelle")
 async def new_reference(
     request: Request[Any, Any, Any], reads: Reads, by: By, solution_id: FromPath[UUID]
 ) -> Response[str]:
-    written = await writing.read(reads, SolutionId(solution_id), by)
+    written = await saving.read(reads, SolutionId(solution_id), by)
     return _show(request, written, None, Form())
 
 
@@ -58,9 +59,9 @@ async def show_reference(
     solution_id: FromPath[UUID],
     reference_id: FromPath[UUID],
 ) -> Response[str]:
-    written = await writing.read(reads, SolutionId(solution_id), by)
+    written = await saving.read(reads, SolutionId(solution_id), by)
     said = _found(written.content, reference_id)
-    towns = await writing.town_names(reads, {"references": [said]})
+    towns = await saving.town_names(reads, {"references": [said]})
     town = str(said["town"])
     return _show(request, written, reference_id, Form(forms.typed_reference(said, f"{towns[town]} ({town})")))
 
@@ -85,13 +86,13 @@ async def remove_reference(
     reference_id: FromPath[UUID],
 ) -> Response[Any]:
     form: Form[Any] = Form({name: values[-1] for name, values in (await sent_of(request)).items()})
-    await writing.save(
+    await saving.save(
         form, session, SolutionId(solution_id),
         lambda content: forms.patched(content, {"references": _without(content, reference_id)}),
         place=lambda _: "", by=by, now=await clock.now(session),
     )  # fmt: skip
     if form.failed:
-        return await _list(request, session, await writing.read(session, SolutionId(solution_id), by), form)
+        return await _list(request, session, await saving.read(session, SolutionId(solution_id), by), form)
     return redirect(f"{HOME}/{solution_id}/references", N_("La référence est retirée."))
 
 
@@ -99,9 +100,9 @@ async def _list(
     request: Request[Any, Any, Any], reads: ReadSession | Session, written: Written, form: Form[Any]
 ) -> Response[str]:
     language = i18n.language.get()
-    towns = await writing.town_names(reads, written.content)
+    towns = await saving.town_names(reads, written.content)
     return page(
-        request, "solutions/references.html", status=status_of(form), **frame(written, Step.REFERENCES, form),
+        request, "writing/references.html", status=status_of(form), **frame(written, Step.REFERENCES, form),
         references=[
             (said, towns[str(said["town"])], wording.reference_words(said, language, towns))
             for said in written.content.get("references", [])
@@ -117,13 +118,13 @@ async def _save(
     form = Form.bind(compacted(sent, "indicators"), ReferenceForm, names=forms.reference_place)
     town = await _town(session, form)
     saved = reference_id or new_id()
-    await writing.save(
+    await saving.save(
         form, session, SolutionId(solution_id),
         lambda content: forms.patched(content, {"references": _with(content, reference_id, form.value().reference(town.code) | {"id": str(saved)})}),
         place=forms.reference_place, by=by, now=await clock.now(session),
     )  # fmt: skip
     if form.failed:
-        written = await writing.read(session, SolutionId(solution_id), by)
+        written = await saving.read(session, SolutionId(solution_id), by)
         return _show(request, written, reference_id, form, town)
     home = f"{HOME}/{solution_id}/references"
     return redirect(f"{home}/{saved}" if then == "add" else home, N_("La référence est enregistrée."))
@@ -168,7 +169,7 @@ def _show(
 ) -> Response[str]:
     count = len({name.split("-")[1] for name in form.raw if name.startswith("indicators-")})
     return page(
-        request, "solutions/reference.html", status=status_of(form), **frame(written, Step.REFERENCES, form),
+        request, "writing/reference.html", status=status_of(form), **frame(written, Step.REFERENCES, form),
         reference_id=reference_id, towns=town.towns if town else [],
         town_options=[(one.code, f"{one.name} ({one.code}, {one.department_name})") for one in (town.towns if town else [])],
         units=[("", i18n.translate(N_("Choisissez")))] + [(code, i18n.translate(unit.many)) for code, unit in UNITS.items()],

@@ -12,7 +12,7 @@ from pydantic import Field, ValidationError
 from catalog.solutions import drafting, queries
 from catalog.solutions.content import AttachmentKind, SheetDraft
 from catalog.solutions.models import Revision, SheetFile, Solution
-from catalog.solutions.texts import Line, Phrase
+from catalog.texts import Line, Phrase
 from marketplace.actor import Actor
 from marketplace.db import ReadSession, Session
 from marketplace.errors import FieldError, Invalid, NotFound, wrong

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from catalog.solutions.importing import read
+from catalog.opendata.importing import read
 from catalog.solutions.schemas import SheetRecord
 from tests.catalog.solutions.test_importing import COLUMNS, RECORD
 

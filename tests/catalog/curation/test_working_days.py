@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from catalog.solutions.working_days import TARGET, after, age, due_on, is_late, is_working, working_days
+from catalog.curation.working_days import TARGET, after, age, due_on, is_late, is_working, working_days
 
 
 def at(day: str, hour: int = 12) -> datetime:

@@ -19,8 +19,8 @@ from catalog.solutions.content import (
 from catalog.solutions.fields import FIELDS, Step
 from catalog.solutions.models import Basis, Maturity
 from catalog.solutions.questionnaire import QUESTIONS, UNKNOWN, Kind, Question, Section, Subprocessor
-from catalog.solutions.texts import Description, Line, Phrase, Prose, Summary, WebAddress
 from catalog.taxonomy import domains
+from catalog.texts import Description, Line, Phrase, Prose, Summary, WebAddress
 from marketplace.web.schemas import Input, clean
 from marketplace.web.typed import Euros, Number, Signed, TypedDate
 

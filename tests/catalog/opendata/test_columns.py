@@ -8,10 +8,9 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from catalog.opendata import workbooks
+from catalog.opendata import columns, rows, workbooks
+from catalog.opendata.columns import COLUMNS, KEPT, SHEET, cells, column_of, given
 from catalog.opendata.workbooks import EXAMPLE_CONTENT
-from catalog.solutions import columns, rows
-from catalog.solutions.columns import COLUMNS, KEPT, SHEET, cells, column_of, given
 from catalog.solutions.content import SheetDraft
 from catalog.solutions.fields import FIELDS
 from catalog.solutions.questionnaire import QUESTIONS

@@ -7,14 +7,15 @@ from litestar import Request, Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from catalog.solutions import drafting, fields, queries, wording, writing
+from catalog.solutions import drafting, fields, queries, wording
 from catalog.solutions.content import SheetDraft
 from catalog.solutions.fields import STEP_NAMES
-from catalog.solutions.forms import NewForm
 from catalog.solutions.lifecycle import REVISION, REVISION_STATE_NAMES, STATE_NAMES, who
 from catalog.solutions.schemas import state_of
-from catalog.solutions.writing import STATE_SENTENCES, STEPS, Written
 from catalog.taxonomy import domains
+from catalog.writing import saving
+from catalog.writing.forms import NewForm
+from catalog.writing.saving import STATE_SENTENCES, STEPS, Written
 from marketplace import clock
 from marketplace.actor import OrganisationKind, Role
 from marketplace.db import ReadSession, Session
@@ -54,17 +55,17 @@ async def draft(request: Request[Any, Any, Any], session: Writes, by: By) -> Res
 async def sheet_home(
     request: Request[Any, Any, Any], reads: Reads, by: By, solution_id: FromPath[UUID]
 ) -> Response[str]:
-    written = await writing.read(reads, SolutionId(solution_id), by)
+    written = await saving.read(reads, SolutionId(solution_id), by)
     sheet, state = written.sheet, state_of(written.sheet)
     shown = sheet.open_revision.state.value if sheet.open_revision and state == "published" else state
     roles = who(sheet.startup_id, by)
     revision = sheet.open_revision
     return page(
-        request, "solutions/home.html", sheet=sheet, written=written, state=state, names=STATE_NAMES | REVISION_STATE_NAMES,
+        request, "writing/home.html", sheet=sheet, written=written, state=state, names=STATE_NAMES | REVISION_STATE_NAMES,
         sentence=STATE_SENTENCES[state], revising=sheet.published_at is not None and revision is not None, shown=shown,
         steps=written.steps(), step_names=STEP_NAMES, tasks=written.tasks, next_step=written.next_step(),
         allowed=REVISION.allowed(revision.state, roles) if revision else [], remarks={step: len(written.remarks(step)) for step in STEPS},
-        history=[(one, writing.labels(one.changed)) for one in await writing.accepted(reads, sheet)],
+        history=[(one, saving.labels(one.changed)) for one in await saving.accepted(reads, sheet)],
     )  # fmt: skip
 
 
@@ -72,7 +73,7 @@ async def sheet_home(
 async def check_page(
     request: Request[Any, Any, Any], reads: Reads, by: By, solution_id: FromPath[UUID]
 ) -> Response[str]:
-    written = await writing.read(reads, SolutionId(solution_id), by)
+    written = await saving.read(reads, SolutionId(solution_id), by)
     return await _check(request, reads, written, await _missing(reads, written))
 
 
@@ -90,7 +91,7 @@ async def submit(
         await savepoint.rollback()
         refused = refusal
     if refused is not None:
-        written = await writing.read(session, SolutionId(solution_id), by)
+        written = await saving.read(session, SolutionId(solution_id), by)
         return await _check(request, session, written, list(refused.fields), status=422)
     return redirect(f"{HOME}/{solution_id}", N_("La fiche est envoyée en relecture."))
 
@@ -110,7 +111,7 @@ async def withdraw(session: Writes, by: By, solution_id: FromPath[UUID]) -> Redi
 def _new(request: Request[Any, Any, Any], form: Form[Any]) -> Response[str]:
     language = i18n.language.get()
     return page(
-        request, "solutions/new.html", status=422 if form.failed else 200, form=form,
+        request, "writing/new.html", status=422 if form.failed else 200, form=form,
         domains=[(d.id, d.label(language)) for d in domains().values()],
     )  # fmt: skip
 
@@ -134,7 +135,7 @@ async def _check(
 ) -> Response[str]:
     language = i18n.language.get()
     content = written.content
-    towns = await writing.town_names(reads, content)
+    towns = await saving.town_names(reads, content)
     said = fields.flatten(content)
     groups = []
     for step in STEPS:
@@ -146,7 +147,7 @@ async def _check(
     published = await queries.last_accepted(reads, written.id) if written.sheet.published_at else None
     changes = []
     if published is not None and written.sheet.open_revision is not None:
-        before_towns = towns | await writing.town_names(reads, published.content)
+        before_towns = towns | await saving.town_names(reads, published.content)
         changes = [
             (
                 wording.label(one.path, language, one.after or one.before, before_towns),
@@ -156,8 +157,8 @@ async def _check(
             for one in fields.differences(published.content, content)
         ]
     return page(
-        request, "solutions/check.html", status=status, sheet=written.sheet, written=written, groups=groups, step_names=STEP_NAMES,
-        faults=[(writing.step_of(fault.path), i18n.say(fault), _label(fault.path)) for fault in faults],
+        request, "writing/check.html", status=status, sheet=written.sheet, written=written, groups=groups, step_names=STEP_NAMES,
+        faults=[(saving.step_of(fault.path), i18n.say(fault), _label(fault.path)) for fault in faults],
         refused=status == 422, changes=changes, published=published is not None,
     )  # fmt: skip
 
@@ -171,7 +172,7 @@ def _paths(step: fields.Step, content: dict[str, Any]) -> list[str]:
 
 
 def _label(path: str) -> str:
-    names = writing.labels([writing.known(path)])
+    names = saving.labels([saving.known(path)])
     return names[0] if names else ""
 
 

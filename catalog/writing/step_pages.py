@@ -11,14 +11,15 @@ from uuid import UUID
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
 
-from catalog.solutions import fields, forms, wording, writing
+from catalog.solutions import fields, wording
 from catalog.solutions.content import ATTACHMENT_KIND_NAMES, CONTRACT_FORM_NAMES
 from catalog.solutions.fields import STEP_NAMES, Step
 from catalog.solutions.models import BASIS_NAMES, MATURITY_NAMES
 from catalog.solutions.questionnaire import QUESTIONS, UNKNOWN, Question
 from catalog.solutions.sheet_files import described
-from catalog.solutions.writing import STEPS, Written
 from catalog.taxonomy import domains
+from catalog.writing import forms, saving
+from catalog.writing.saving import STEPS, Written
 from marketplace import clock
 from marketplace.db import ReadSession, Session
 from marketplace.errors import NotFound
@@ -41,7 +42,7 @@ async def step_page(
     request: Request[Any, Any, Any], reads: Reads, by: By, solution_id: FromPath[UUID], step: FromPath[str]
 ) -> Response[str]:
     asked = _step(step)
-    written = await writing.read(reads, SolutionId(solution_id), by)
+    written = await saving.read(reads, SolutionId(solution_id), by)
     if asked not in forms.STEP_FORMS:
         return await attachments(request, reads, written, Form())
     return _show(request, written, asked, Form(forms.typed(asked, written.content)))
@@ -59,12 +60,12 @@ async def save_step(
     form = Form.bind(
         _tidied(asked, sent, then), forms.STEP_FORMS[asked], names=lambda path: forms.typed_place(asked, path)
     )
-    await writing.save(
+    await saving.save(
         form, session, SolutionId(solution_id), lambda content: forms.patched(content, form.value().patch()),
         place=lambda path: forms.place(asked, path), by=by, now=await clock.now(session),
     )  # fmt: skip
     if form.failed:
-        return _show(request, await writing.read(session, SolutionId(solution_id), by), asked, form)
+        return _show(request, await saving.read(session, SolutionId(solution_id), by), asked, form)
     return redirect(_where(solution_id, asked, then), SAVED)
 
 
@@ -98,7 +99,7 @@ def _where(solution_id: UUID, step: Step, then: str) -> str:
         return f"{home}/{step}?ajout=1#ajout"
     if then.startswith(("remove-", "tiers-")):
         return f"{home}/{step}"
-    following = writing.after(step)
+    following = saving.after(step)
     return f"{home}/{following}" if following else f"{home}/verification"
 
 
@@ -107,7 +108,7 @@ def _show(request: Request[Any, Any, Any], written: Written, step: Step, form: F
     chosen = form.get("domains", [])
     chosen = [chosen] if isinstance(chosen, str) else chosen
     return page(
-        request, "solutions/step.html", status=status_of(form), **frame(written, step, form),
+        request, "writing/step.html", status=status_of(form), **frame(written, step, form),
         questions=[question for question in QUESTIONS.values() if question.section.value == step.value], unknown=UNKNOWN, named=_choices,
         domains=[(d.id, d.label(language)) for d in domains().values()], codes=forms.codes_of(chosen),
         maturities=[("", i18n.translate(N_("Choisissez"))), *_named(MATURITY_NAMES, besides=UNKNOWN)],
@@ -126,7 +127,7 @@ async def attachments(
     files = written.content.get("attachments", [])
     known = await described(reads, [UUID(file["file_id"]) for file in files], written.sheet.startup_id)
     return page(
-        request, "solutions/attachments.html", status=status_of(form), **frame(written, Step.ATTACHMENTS, form),
+        request, "writing/attachments.html", status=status_of(form), **frame(written, Step.ATTACHMENTS, form),
         files=[(file, known.get(UUID(file["file_id"]))) for file in files], kinds=kinds(), kind_names=ATTACHMENT_KIND_NAMES,
     )  # fmt: skip
 
@@ -151,7 +152,7 @@ def frame(written: Written, step: Step, form: Form[Any]) -> dict[str, Any]:
     ]
     return {
         "form": form, "sheet": written.sheet, "written": written, "step": step, "step_names": STEP_NAMES,
-        "number": STEPS.index(step) + 1, "of": len(STEPS), "following": writing.after(step), "version": written.version,
+        "number": STEPS.index(step) + 1, "of": len(STEPS), "following": saving.after(step), "version": written.version,
         "remarks": [(wording.label(path, language, said.get(path)), thread) for path, thread in written.remarks(step)],
         "stored": stored if form.stale or not written.may else [],
     }  # fmt: skip

@@ -8,14 +8,15 @@ from typing import Any
 from pydantic import ValidationError
 from sqlalchemy import select
 
-from catalog.solutions import completeness, drafting, fields, queries
-from catalog.solutions.completeness import Task
+from catalog.solutions import drafting, fields, queries
 from catalog.solutions.content import SheetDraft
 from catalog.solutions.fields import FIELDS, Step
 from catalog.solutions.lifecycle import RevisionState, SolutionState, Who, who
 from catalog.solutions.models import Revision, Solution
 from catalog.solutions.remarks import Thread, comments_by_field
 from catalog.solutions.schemas import version_of
+from catalog.writing import completeness
+from catalog.writing.completeness import Task
 from marketplace.actor import Actor, OrganisationKind, Role
 from marketplace.db import ReadSession, Session
 from marketplace.errors import Invalid

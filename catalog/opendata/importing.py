@@ -15,14 +15,15 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import distinct_on
 
-from catalog.solutions import queries, revising, rows
-from catalog.solutions.columns import EXAMPLE
+from catalog.opendata import rows
+from catalog.opendata.columns import EXAMPLE
+from catalog.opendata.rows import Said
+from catalog.solutions import queries, revising
 from catalog.solutions.content import SheetDraft
 from catalog.solutions.drafting import slug_of
 from catalog.solutions.events import SheetsLoaded
 from catalog.solutions.lifecycle import RevisionState, SolutionState
 from catalog.solutions.models import Revision, Solution
-from catalog.solutions.rows import Said
 from catalog.solutions.schemas import SheetRecord
 from catalog.solutions.soundness import faults as unsound
 from marketplace import audit, clock, outbox

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from catalog.solutions.columns import COLUMNS, ORIGIN, Given, column_at, given
+from catalog.opendata.columns import COLUMNS, ORIGIN, Given, column_at, given
 from catalog.solutions.fields import Content
 from catalog.solutions.models import Reference
 from marketplace.errors import FieldError, wrong

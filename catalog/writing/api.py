@@ -8,9 +8,10 @@ from litestar.datastructures import UploadFile
 from litestar.params import FromPath, MultipartBody
 from pydantic import BaseModel, ConfigDict
 
-from catalog.solutions import attaching, queries, writing
+from catalog.solutions import queries
 from catalog.solutions.fields import Step
 from catalog.solutions.schemas import state_of, version_of
+from catalog.writing import attaching, saving
 from marketplace import clock
 from marketplace.actor import OrganisationKind, Role
 from marketplace.files import accepting
@@ -108,7 +109,7 @@ class TaskOut(Output):
     tags=TAGS,
 )
 async def show_tasks(reads: Reads, by: By, solution_id: FromPath[UUID]) -> list[TaskOut]:
-    written = await writing.read(reads, SolutionId(solution_id), by)
+    written = await saving.read(reads, SolutionId(solution_id), by)
     return [
         TaskOut(
             path=task.path, step=task.step, missing=translate(task.missing), change=translate(task.change),

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 
-from catalog.solutions import importing
-from catalog.solutions.importing import Report
+from catalog.opendata import importing
+from catalog.opendata.importing import Report
 from marketplace.tabular import SourceRow, UnreadableFile, read_bytes
 from tests.catalog.solutions.sheets import price
 from tests.support.world import World
