@@ -14,15 +14,16 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-import httpx
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
 from benchmarks.instance import directory_of
-from catalog.solutions.models import Solution
+from catalog.evidence.models import Evidence
+from catalog.solutions.models import Change, Reference, Solution
 from marketplace.db import Database
 from marketplace.settings import Settings
+from marketplace.territories.models import Commune, Department
 from search.models import SearchEntry
 
 PER_PAGE = 20
@@ -59,36 +60,65 @@ async def plain_sheet(session: AsyncSession, slug: str) -> Any:
     )
 
 
+async def plain_page(session: AsyncSession, slug: str) -> Any:
+    """What the page of a sheet shows: the sheet, what proves it, its towns, its history, who holds its startup."""
+    sheet = await plain_sheet(session, slug)
+    evidence = (await session.scalars(select(Evidence).where(Evidence.solution_id == sheet.id))).all()
+    towns = await session.execute(
+        select(Reference, Commune, Department.name)
+        .outerjoin(Commune, Commune.insee == Reference.insee)
+        .outerjoin(Department, Department.code == Commune.department_code)
+        .where(Reference.solution_id == sheet.id)
+    )
+    changes = await session.scalars(
+        select(Change).where(Change.solution_id == sheet.id).order_by(Change.at.desc())
+    )
+    return sheet, evidence, towns.all(), changes.all()
+
+
+class Client:
+    """The least that an HTTP client can be: one kept connection, one GET at a time; a client's own work is not measured."""
+
+    def __init__(self, port: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.port, self.reader, self.writer = port, reader, writer
+
+    @classmethod
+    async def connect(cls, port: int) -> "Client":
+        return cls(port, *await asyncio.open_connection("127.0.0.1", port))
+
+    async def get(self, path: str) -> bytes:
+        self.writer.write(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\n\r\n".encode())
+        head = (await self.reader.readuntil(b"\r\n\r\n")).decode().lower()
+        if " 200 " not in head.splitlines()[0]:
+            raise RuntimeError(f"{path}: {head.splitlines()[0]}")
+        return await self.reader.readexactly(int(head.partition("content-length: ")[2].split()[0]))
+
+
 async def measure(settings: Settings, rounds: int) -> dict[str, Any]:
     """Milliseconds by what was asked, and the ratio of the medians."""
     database = Database(str(settings.database.worker_url))
-    engine = database.engine
-    base = f"http://127.0.0.1:{settings.web.port}"
-    async with httpx.AsyncClient(base_url=base, headers={"Accept-Encoding": "identity"}) as client:
-        found = (await client.get("/api/v1/solutions", params={"per_page": PER_PAGE})).json()
-        slug = next(hit["slug"] for hit in found["items"] if hit["priced"])
+    client = await Client.connect(settings.web.port)
+    found = json.loads(await client.get(f"/api/v1/solutions?per_page={PER_PAGE}"))
+    slug = next(hit["slug"] for hit in found["items"] if hit["priced"])
 
-        async def in_session(query: Callable[..., Awaitable[Any]], *given: Any) -> Any:
-            async with AsyncSession(engine) as session:
-                return await query(session, *given)
+    async def in_session(query: Callable[..., Awaitable[Any]], *given: Any) -> Any:
+        async with AsyncSession(database.engine) as session:
+            return await query(session, *given)
 
-        async def http(path: str) -> None:
-            (await client.get(path)).raise_for_status()
-
-        pairs: dict[str, tuple[Ask, Ask]] = {
-            "list, API": (lambda: http(f"/api/v1/solutions?per_page={PER_PAGE}"), lambda: in_session(plain_list)),
-            "list, page": (lambda: http("/solutions"), lambda: in_session(plain_list)),
-            "sheet, API": (lambda: http(f"/api/v1/solutions/{slug}"), lambda: in_session(plain_sheet, slug)),
-            "sheet, page": (lambda: http(f"/solutions/{slug}"), lambda: in_session(plain_sheet, slug)),
-        }  # fmt: skip
-        times: dict[str, tuple[list[float], list[float]]] = {name: ([], []) for name in pairs}
-        for turn in range(rounds + 10):
-            for name, asks in pairs.items():
-                for which, ask in enumerate(asks):
-                    began = time.perf_counter()
-                    await ask()
-                    if turn >= 10:  # the first ones warm up
-                        times[name][which].append((time.perf_counter() - began) * 1000)
+    pairs: dict[str, tuple[Ask, Ask]] = {
+        "list, API": (lambda: client.get(f"/api/v1/solutions?per_page={PER_PAGE}"), lambda: in_session(plain_list)),
+        "list, page": (lambda: client.get("/solutions"), lambda: in_session(plain_list)),
+        "sheet, API": (lambda: client.get(f"/api/v1/solutions/{slug}"), lambda: in_session(plain_sheet, slug)),
+        "sheet, page": (lambda: client.get(f"/solutions/{slug}"), lambda: in_session(plain_page, slug)),
+    }  # fmt: skip
+    times: dict[str, tuple[list[float], list[float]]] = {name: ([], []) for name in pairs}
+    for turn in range(rounds + 10):
+        for name, asks in pairs.items():
+            for which, ask in enumerate(asks):
+                began = time.perf_counter()
+                await ask()
+                if turn >= 10:  # the first ones warm up
+                    times[name][which].append((time.perf_counter() - began) * 1000)
     await database.close()
     return {name: _summary(*both) for name, both in times.items()}
 
@@ -116,16 +146,8 @@ def main() -> None:
         loaded = time.monotonic() - began
         found = asyncio.run(measure(settings, given.rounds))
     if given.json:
-        print(
-            json.dumps(
-                {
-                    "sheets": given.sheets,
-                    "rounds": given.rounds,
-                    "loaded_seconds": round(loaded, 1),
-                    "figures": found,
-                }
-            )
-        )
+        facts = {"sheets": given.sheets, "rounds": given.rounds, "loaded_seconds": round(loaded, 1)}
+        print(json.dumps(facts | {"figures": found}))
         return
     print(f"{given.sheets} sheets, {given.rounds} rounds, loaded and indexed in {loaded:.1f} s")
     for name, row in found.items():

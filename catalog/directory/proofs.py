@@ -5,7 +5,7 @@ from datetime import date
 from uuid import UUID
 
 from catalog.evidence.levels import LEVEL_NAMES, Level, Proof
-from catalog.evidence.queries import levels
+from catalog.evidence.queries import of_loaded
 from catalog.solutions import wording
 from catalog.solutions.models import Solution
 from marketplace.db import ReadSession
@@ -18,7 +18,8 @@ Proofs = Mapping[str, Proof]
 
 async def of_sheets(reads: ReadSession, sheets: Iterable[Solution], on: date) -> dict[UUID, dict[str, Proof]]:
     """The proofs of each sheet, by its id."""
-    return await levels(reads, [sheet.id for sheet in sheets], on)
+    found = await of_loaded(reads, list(sheets), on)
+    return {sheet_id: evidence.proofs for sheet_id, evidence in found.items()}
 
 
 def in_words(proof: Proof) -> str:

@@ -6,6 +6,8 @@ One projection for metropolitan France (equirectangular, true at 46.5° N); what
 from collections.abc import Iterable
 from dataclasses import dataclass
 from math import cos, radians
+from time import monotonic
+from typing import ClassVar
 
 from sqlalchemy import select
 
@@ -19,6 +21,7 @@ WIDTH = 480
 SCALE = WIDTH / (EAST - WEST)
 STRETCH = 1 / cos(radians(46.5))
 HEIGHT = round((NORTH - SOUTH) * SCALE * STRETCH)
+HOUR = 3600.0
 LARGER = 15_000
 """From how many inhabitants a town is on the ground."""
 
@@ -80,12 +83,32 @@ def marks(spots: Iterable[Spot]) -> tuple[tuple[Mark, ...], tuple[str, ...]]:
     return tuple(sorted(found, key=lambda mark: (mark.best.rank, mark.name))), tuple(elsewhere)
 
 
+class Ground:
+    """The path of the larger towns, read once an hour: communes change once a year."""
+
+    kept: ClassVar[tuple[float, str] | None] = None
+
+    @classmethod
+    async def path(cls, reads: Reads) -> str:
+        if cls.kept is None or monotonic() - cls.kept[0] > HOUR:
+            cls.kept = monotonic(), await _ground(reads)
+        return cls.kept[1]
+
+
 async def map_of(reads: Reads, spots: Iterable[Spot]) -> Map:
-    """The map of some references."""
+    """The map of some references; without any, an empty one."""
+    found, elsewhere = marks(spots)
+    return Map(await Ground.path(reads) if found else "", found, elsewhere)
+
+
+async def _ground(reads: Reads) -> str:
     rows = await reads.execute(
         select(Commune.latitude, Commune.longitude).where(
             Commune.population >= LARGER, Commune.latitude.is_not(None), Commune.longitude.is_not(None)
         )
     )
-    found, elsewhere = marks(spots)
-    return Map(dots((latitude, longitude) for latitude, longitude in rows if latitude is not None and longitude is not None), found, elsewhere)  # fmt: skip
+    return dots(
+        (latitude, longitude)
+        for latitude, longitude in rows
+        if latitude is not None and longitude is not None
+    )

@@ -94,7 +94,14 @@ async def of_sheets(
         .options(*PUBLIC_PARTS)
         .execution_options(populate_existing=True)
     )
-    held = await held_by(reads, Evidence.solution_id.in_(wanted), accepted=accepted)
+    return await of_loaded(reads, sheets.all(), on, accepted=accepted)
+
+
+async def of_loaded(
+    reads: Reads, sheets: Sequence[Solution], on: date, *, accepted: bool = True
+) -> dict[UUID, SheetEvidence]:
+    """As `of_sheets`, of sheets that were read with their `PUBLIC_PARTS`."""
+    held = await held_by(reads, Evidence.solution_id.in_([sheet.id for sheet in sheets]), accepted=accepted)
     return {sheet.id: _of_sheet(sheet, held[sheet.id], on) for sheet in sheets}
 
 

@@ -1,8 +1,9 @@
 """References across the directory, each with its town as it is today and its level: for the page, the map, exports and matching."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any, cast
 from uuid import UUID
 
@@ -48,11 +49,20 @@ class Placed:
         return Spot(self.reference.town_name, self.place.latitude, self.place.longitude, self.proof.level)
 
 
-async def references_of(reads: Reads, solution_ids: Iterable[UUID], on: date) -> list[Placed]:
-    """The published references of several sheets, sheet by sheet, in each sheet's order."""
+async def references_of(
+    reads: Reads,
+    solution_ids: Iterable[UUID],
+    on: date,
+    *,
+    proofs: Mapping[tuple[UUID, UUID], Proof] | None = None,
+) -> list[Placed]:
+    """The published references of several sheets, sheet by sheet, in each sheet's order.
+
+    `proofs`, by sheet and reference, when they were read before.
+    """
     wanted = list(solution_ids)
     query = _all().where(Solution.id.in_(wanted)).order_by(Solution.name, Solution.id, Reference.position)
-    return await _placed(reads, query, on)
+    return await _placed(reads, query, on, proofs)
 
 
 async def all_references(
@@ -142,8 +152,12 @@ def _joined(query: Select[Any]) -> Select[Any]:
     )
 
 
+@cache
 def _all(*columns: Any) -> Select[Any]:
-    """Published references joined to their sheet and town: `columns` (by default all that `Placed` needs), then where it is."""
+    """Published references joined to their sheet and town: `columns` (by default all that `Placed` needs), then where it is.
+
+    Made once: to build such a statement takes longer than to run it.
+    """
     seat = aliased(Commune)
     main = (
         select(seat.insee)
@@ -168,9 +182,13 @@ def _all(*columns: Any) -> Select[Any]:
     return cast("Select[Any]", query)
 
 
-async def _placed(reads: Reads, query: Select[Any], on: date) -> list[Placed]:
+async def _placed(
+    reads: Reads, query: Select[Any], on: date, known: Mapping[tuple[UUID, UUID], Proof] | None = None
+) -> list[Placed]:
     rows = list(await reads.execute(query))
-    proofs = await references_levels(reads, {reference.solution_id for reference, *_ in rows}, on)
+    if known is None:
+        levels = await references_levels(reads, {reference.solution_id for reference, *_ in rows}, on)
+        known = {(sheet, each): proof for sheet, its in levels.items() for each, proof in its.items()}
     found = []
     for (
         reference,
@@ -193,7 +211,7 @@ async def _placed(reads: Reads, query: Select[Any], on: date) -> list[Placed]:
         found.append(
             Placed(
                 reference.solution_id, slug, name, supplier_name, tuple(domains), reference, place,
-                proofs.get(reference.solution_id, {}).get(reference.id, DECLARED),
+                known.get((reference.solution_id, reference.id), DECLARED),
             )
         )  # fmt: skip
     return found

@@ -6,9 +6,10 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from catalog.evidence.levels import Proof
 from catalog.evidence.mapping import Map, map_of
 from catalog.evidence.provable import REFERENCE, kinds_of
-from catalog.evidence.queries import Delivery, Reads, SheetEvidence, sheet_proofs
+from catalog.evidence.queries import Delivery, Reads, SheetEvidence, of_loaded
 from catalog.evidence.references import Placed, references_of
 from catalog.solutions import fields, wording
 from catalog.solutions.models import Confidential, Solution
@@ -60,15 +61,15 @@ class Shown:
 
 
 async def for_sheet(reads: Reads, sheet: Solution, by: Actor, on: date) -> Shown:
-    """What the page of a sheet shows of its evidence."""
-    placed = await references_of(reads, [sheet.id], on)
+    """What the page of a sheet, read with its public parts, shows of its evidence."""
+    evidence = (await of_loaded(reads, [sheet], on))[sheet.id]
+    proofs = evidence.proofs
+    weighed: dict[tuple[UUID, UUID], Proof] = {
+        (sheet.id, one.id): proofs[f"{REFERENCE}{one.id}"] for one in sheet.references
+    }
+    placed = await references_of(reads, [sheet.id], on, proofs=weighed) if weighed else []
     contacts = None
     if (by.signed_in and by.kind in ASKERS) or by.acts_for(sheet.startup_id):
         kept = await reads.get(Confidential, sheet.id)
         contacts = {UUID(key): contact for key, contact in kept.contacts.items()} if kept else {}
-    return Shown(
-        await sheet_proofs(reads, sheet.id, on),
-        placed,
-        await map_of(reads, [one.spot for one in placed]),
-        contacts,
-    )
+    return Shown(evidence, placed, await map_of(reads, [one.spot for one in placed]), contacts)

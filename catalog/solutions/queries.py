@@ -7,10 +7,11 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, or_, select, true
 from sqlalchemy.orm import selectinload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from catalog.solutions.lifecycle import WAITING, RevisionState, SolutionState
 from catalog.solutions.models import Basis, Maturity, PriceLine, Revision, Solution
-from marketplace.actor import Actor, Role
+from marketplace.actor import Actor, OrganisationKind, Role
 from marketplace.db import ReadSession, Session, acting, owned
 from marketplace.errors import NotFound
 from marketplace.ids import OrganisationId, SolutionId
@@ -34,14 +35,23 @@ def theirs(session: ReadSession | Session) -> ColumnElement[bool]:
 
 async def by_slug(reads: ReadSession | Session, slug: str, parts: Sequence[Any] = PARTS) -> Solution:
     """One sheet that the asker may see, with its parts: published, its startup's, or any for a curator. Raises `NotFound`."""
+    reviews = _may_have_revisions(reads)
     found = await reads.scalar(
         select(Solution)
         .where(Solution.slug == slug, or_(Solution.state == SolutionState.PUBLISHED, theirs(reads)))
-        .options(*parts)
+        .options(*(parts if reviews else PUBLIC_PARTS))
     )
     if found is None:
         raise NotFound
+    if not reviews:
+        set_committed_value(found, "open_revision", None)
     return found
+
+
+def _may_have_revisions(session: ReadSession | Session) -> bool:
+    """Whether the asker is of those who are shown revisions: a startup its own, curators all."""
+    by = acting(session)
+    return by.channel == "system" or by.kind is OrganisationKind.STARTUP or Role.CURATOR in by.roles
 
 
 async def by_id(reads: ReadSession | Session, solution_id: SolutionId, by: Actor) -> Solution:

@@ -41,7 +41,7 @@ async def kill(world: World) -> AsyncIterator[Callable[[int, int], tuple[Killer,
 @pytest.mark.parametrize(
     ("kills", "towns", "seed"),
     [
-        pytest.param(3, 4, 1, id="3 kills"),
+        pytest.param(3, 4, 1, id="3 kills", marks=pytest.mark.proof),
         *(pytest.param(20, 8, seed, id=f"20 kills, seed {seed}", marks=pytest.mark.proof) for seed in (2, 3)),
     ],
 )

@@ -9,7 +9,7 @@ from tests.journeys.tour import wrong_with
 from tests.support.browser import Somebody
 from tests.support.joining import PASSWORD, siret_of
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.browser, pytest.mark.proof, pytest.mark.timeout(180)]
 
 CCAS = siret_of("000000919")
 

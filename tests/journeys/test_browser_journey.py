@@ -16,6 +16,7 @@ async def test_the_whole_purchase_is_made_without_javascript(site: str, browser:
     await cast.everyone_leaves()
 
 
+@pytest.mark.proof
 async def test_every_page_of_the_purchase_is_open_to_all_in_light_in_dark_and_on_a_small_screen(
     site: str, browser: Browser
 ) -> None:
