@@ -6,6 +6,7 @@ from uuid import UUID
 from litestar import Request, Response, get
 from litestar.params import FromPath
 
+from catalog.evidence.references import references_of
 from catalog.solutions import queries as sheets
 from catalog.solutions.lifecycle import SolutionState
 from catalog.suppliers import queries, standing, words
@@ -38,7 +39,7 @@ async def show(
         ended=[one for one in held if not one.in_force(today) and one.kind in PUBLIC_HOLDERS],
         standings=(await standing.standings(reads, [startup_id], today))[startup_id],
         contacts=await queries.contacts(reads, startup_id, by), sheets=sorted(published, key=lambda sheet: sheet.name.casefold()),
-        domains=domains(), regions=regions, departments=departments, curates=Role.CURATOR in by.roles, own=by.acts_for(startup_id),
+        references=await references_of(reads, [sheet.id for sheet in published], today), domains=domains(), regions=regions, departments=departments, curates=Role.CURATOR in by.roles, own=by.acts_for(startup_id),
         **words.names(),
     )  # fmt: skip
 

@@ -38,6 +38,7 @@ class Placed:
     slug: str
     solution_name: str
     supplier_name: str
+    fictional: bool
     domains: tuple[str, ...]
     reference: Reference
     place: Place
@@ -139,7 +140,7 @@ async def departments_with_references(reads: Reads) -> list[tuple[str, str]]:
 
 
 WHOLE = (
-    Reference, Solution.slug, Solution.name, Solution.supplier_name, Solution.domains, Commune, Epci, Department.name,
+    Reference, Solution.slug, Solution.name, Solution.supplier_name, Solution.fictional, Solution.domains, Commune, Epci, Department.name,
 )  # fmt: skip
 
 
@@ -195,6 +196,7 @@ async def _placed(
         slug,
         name,
         supplier_name,
+        fictional,
         domains,
         commune,
         epci,
@@ -210,7 +212,7 @@ async def _placed(
         )  # fmt: skip
         found.append(
             Placed(
-                reference.solution_id, slug, name, supplier_name, tuple(domains), reference, place,
+                reference.solution_id, slug, name, supplier_name, fictional, tuple(domains), reference, place,
                 known.get((reference.solution_id, reference.id), DECLARED),
             )
         )  # fmt: skip

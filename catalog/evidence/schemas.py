@@ -156,6 +156,7 @@ class PlacedOut(Output):
     solution: str
     solution_name: str
     supplier: str
+    fictional: bool
     domains: list[str]
     town_name: str
     insee: str | None
@@ -177,8 +178,8 @@ class PlacedOut(Output):
     def of(cls, found: Placed) -> "PlacedOut":
         said, place = found.reference, found.place
         return cls(
-            id=said.id, solution=found.slug, solution_name=found.solution_name, supplier=found.supplier_name, domains=list(found.domains),
-            town_name=said.town_name, insee=said.insee, siren=said.siren, population=place.population, department=place.department,
+            id=said.id, solution=found.slug, solution_name=found.solution_name, supplier=found.supplier_name, fictional=found.fictional,
+            domains=list(found.domains), town_name=said.town_name, insee=said.insee, siren=said.siren, population=place.population, department=place.department,
             epci_siren=place.epci_siren, latitude=place.latitude, longitude=place.longitude, started_on=said.started_on,
             ended_on=said.ended_on, quantity=None if said.quantity is None else plain(said.quantity), unit=said.unit, scope=said.scope,
             indicators=[IndicatorOut.model_validate(one) for one in said.indicators], proof=ProofOut.of(found.proof),

@@ -14,7 +14,7 @@ from tests.matrix.notation import ACTORS, names
 FILES = (
     "stored_file f where not exists (select from solution_file s where f.id in (s.file_id, s.thumbnail_id))"
 )
-"""Files of purchases; those of sheets are looked at in tests/catalog/solutions/test_attaching.py."""
+"""Files of purchases; those of sheets are looked at in tests/catalog/writing/test_attaching.py."""
 PURCHASE = ("order_line", "purchase_order", "invoice", "mandate_payment", FILES, "invitation", "consolidation", "evaluation", "need", "price_cap", "quote", "deliberation", "signature")  # fmt: skip
 FIRM = ("supplier_bank", "certificate")
 NEVER = {

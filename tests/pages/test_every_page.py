@@ -7,8 +7,8 @@ from marketplace.accounts.tokens import Purpose
 from marketplace.actor import OrganisationKind, Role
 from marketplace.app import DEMO_PAGES, PAGES
 from marketplace.webhooks.guard import Guard
-from tests.catalog.solutions.test_attaching import attached, png
 from tests.catalog.suppliers.firms import offered, vigilance
+from tests.catalog.writing.test_attaching import attached, png
 from tests.pages.pool_phases import phases
 from tests.pages.reader import Reader
 from tests.support import story

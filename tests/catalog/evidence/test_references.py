@@ -9,6 +9,7 @@ from catalog.evidence import mapping, queries, showing
 from catalog.evidence.levels import Level
 from catalog.evidence.references import Spot, references_of
 from catalog.solutions.models import Solution
+from catalog.solutions.queries import PUBLIC_PARTS
 from marketplace.actor import ANONYMOUS, SYSTEM, Role
 from tests.catalog.evidence.proving import bourges, market, reference
 from tests.support.world import World
@@ -106,7 +107,7 @@ async def test_who_to_ask_is_told_to_towns_staff_and_the_startup_alone(world: Wo
 
     async def contacts(by: Any) -> Any:
         async with world.app.state.database.reading(by) as reads:
-            sheet = await reads.get_one(Solution, told.sheet["id"])
+            sheet = await reads.get_one(Solution, told.sheet["id"], options=PUBLIC_PARTS)
             shown = await showing.for_sheet(reads, sheet, by, await world.today())
             assert [one.reference.town_name for one in shown.references] == ["Bourges"]
             return shown.contacts

@@ -129,7 +129,7 @@ REFUSED: list[tuple[Any, tuple[str, str]]] = [
     (RECORD | {"domains": ["lampes"]}, ("domains[0]", "choice")),
     (RECORD | {"maturity": "bien"}, ("maturity", "enum")),
     (RECORD | {"since": "hier"}, ("since", "date_from_datetime_parsing")),
-    (RECORD | {"website": "ftp://a"}, ("website", "url_scheme")),
+    (RECORD | {"website": "ftp://a"}, ("website", "choice")),
     (RECORD | {"summary": "a\u0000b"}, ("summary", "characters")),
     (RECORD | {"summary": "a\ud800b"}, ("summary", "string_unicode")),
     (RECORD | {"supplier_siren": "12"}, ("supplier_siren", "string_pattern_mismatch")),

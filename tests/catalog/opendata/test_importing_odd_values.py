@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from catalog.opendata.importing import read
 from catalog.solutions.schemas import SheetRecord
-from tests.catalog.solutions.test_importing import COLUMNS, RECORD
+from tests.catalog.opendata.test_importing import COLUMNS, RECORD
 
 FRENCH = ["id", "nom", "accroche", "description", "domaines", "etiquettes", "publics", "site", "phase", "depuis", "porteur"]  # fmt: skip
 ODD_TEXTS = st.sampled_from(
