@@ -125,6 +125,20 @@ MUTANTS = [
          ("    seen = await session.scalar(select(InvoiceSeries.last).where(InvoiceSeries.prefix == prefix, InvoiceSeries.year == year)) or 0\n"
          "    last = await session.scalar(\n        insert(InvoiceSeries)")),
     ), ("tests/procurement/billing/test_invoices.py",)),
+    # the directory
+    Mutant("whoever answers from anywhere confirms for a town", (
+        ("catalog/evidence/domains.py", "    if domain in WEBMAIL:\n        return False\n", "    if domain:\n        return True\n"),
+    ), ("tests/catalog/evidence/test_confirming.py",)),
+    Mutant("a confirmation outlives what it confirmed", (
+        ("catalog/evidence/levels.py", "    if piece.digest != value_digest:", "    if not piece.digest:"),
+    ), ("tests/catalog/evidence/test_levels.py",)),
+    Mutant("a curator decides over what another one read", (
+        ("catalog/curation/reviewing.py", "revision.version != version:", "revision.version < version:"),
+    ), ("tests/catalog/curation/test_deciding.py",)),
+    Mutant("visitors read confidential answers", (
+        ("catalog/directory/queries.py", "return by.acts_for(sheet.startup_id) or Role.CURATOR in by.roles or by.kind in TOLD", "return not by.read_only"),
+        ("marketplace/migrations/versions/0014_directory.py", '    protect("solution_confidential", read=asked,', '    protect("solution_confidential", read="true",'),
+    ), ("tests/catalog/directory/test_sheet_page.py",)),
 ]  # fmt: skip
 
 
