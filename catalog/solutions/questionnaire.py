@@ -11,10 +11,10 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, create_model
+from pydantic import BeforeValidator, Field, create_model
 
 from catalog.texts import Line, Prose, WebAddress
-from marketplace.web.schemas import Input
+from marketplace.web.schemas import Input, not_a_truth
 from marketplace.words import N_
 
 UNKNOWN = "unknown"
@@ -212,7 +212,7 @@ def _accepted(question: Question) -> Any:
         case Kind.PERCENT:
             return Annotated[Decimal, Field(ge=0, le=100, max_digits=6, decimal_places=3)]
         case Kind.NUMBER:
-            return Annotated[int, Field(ge=0, le=question.most)]
+            return Annotated[int, Field(ge=0, le=question.most), BeforeValidator(not_a_truth)]
         case Kind.DAY:
             return Annotated[date, Field(ge=date(2000, 1, 1), le=date(2199, 12, 31))]
         case Kind.ADDRESS:

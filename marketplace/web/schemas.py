@@ -113,6 +113,13 @@ def plain(quantity: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+def not_a_truth(value: Any) -> Any:
+    """Refuse true and false where a number is wanted: Python takes them for 1 and 0, the API's schema does not."""
+    if isinstance(value, bool):
+        raise PydanticCustomError("int_type", N_("Écrivez un nombre entier, par exemple 12."))
+    return value
+
+
 Short = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(clean)]
 Sentence = Annotated[str, StringConstraints(min_length=1, max_length=500), AfterValidator(clean)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=5000), AfterValidator(clean)]
