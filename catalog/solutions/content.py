@@ -20,7 +20,7 @@ from catalog.taxonomy import domains
 from catalog.texts import Description, Email, Line, Phrase, Prose, Summary, Tag, Telephone, WebAddress
 from marketplace.ids import new_id
 from marketplace.units import UNITS
-from marketplace.web.schemas import Amount, Input, Quantity, Rate, not_a_truth, plain
+from marketplace.web.schemas import Amount, Input, Quantity, Rate, not_a_truth, plain, written_day
 from marketplace.words import N_
 
 CPV = re.compile(r"[0-9]{8}(-[0-9])?", re.ASCII)
@@ -53,7 +53,7 @@ def _cpv(value: str) -> str:
 DomainId = Annotated[str, AfterValidator(_known_domain)]
 UnitId = Annotated[str, AfterValidator(_known_unit)]
 Cpv = Annotated[str, AfterValidator(_cpv)]
-PastDay = Annotated[date, Field(ge=date(1950, 1, 1), le=date(2199, 12, 31))]
+PastDay = Annotated[date, Field(ge=date(1950, 1, 1), le=date(2199, 12, 31)), BeforeValidator(written_day)]
 Weeks = Annotated[int, Field(ge=0, le=520), BeforeValidator(not_a_truth)]
 TownCode = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z]{5,14}$")]
 

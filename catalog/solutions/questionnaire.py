@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, create_model
 
 from catalog.texts import Line, Prose, WebAddress
-from marketplace.web.schemas import Input, not_a_truth
+from marketplace.web.schemas import Input, not_a_truth, written_day
 from marketplace.words import N_
 
 UNKNOWN = "unknown"
@@ -214,7 +214,9 @@ def _accepted(question: Question) -> Any:
         case Kind.NUMBER:
             return Annotated[int, Field(ge=0, le=question.most), BeforeValidator(not_a_truth)]
         case Kind.DAY:
-            return Annotated[date, Field(ge=date(2000, 1, 1), le=date(2199, 12, 31))]
+            return Annotated[
+                date, Field(ge=date(2000, 1, 1), le=date(2199, 12, 31)), BeforeValidator(written_day)
+            ]
         case Kind.ADDRESS:
             return WebAddress
         case Kind.PROCESSORS:

@@ -30,6 +30,7 @@ LARGEST = 1_000_000_000
 DIRECTIONS = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
 MARKS = frozenset("\u200e\u200f\u061c")
 """What reorders the characters around it (Unicode, UAX 9)."""
+WRITTEN_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 QUANTITY = re.compile(r"[0-9]{1,15}(\.[0-9]{1,9})?", re.ASCII)
 
 
@@ -118,6 +119,13 @@ def not_a_truth(value: Any) -> Any:
     if isinstance(value, bool):
         raise PydanticCustomError("int_type", N_("Écrivez un nombre entier, par exemple 12."))
     return value
+
+
+def written_day(value: Any) -> Any:
+    """Refuse a day that is not written year, month, day: pydantic takes a number for seconds since 1970."""
+    if isinstance(value, date) or (isinstance(value, str) and WRITTEN_DAY.fullmatch(value.strip())):
+        return value
+    raise PydanticCustomError("date_parsing", N_("Écrivez une date, par exemple 2026-11-22."))
 
 
 Short = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(clean)]

@@ -128,7 +128,7 @@ REFUSED: list[tuple[Any, tuple[str, str]]] = [
     (RECORD | {"name": ""}, ("name", "required")),
     (RECORD | {"domains": ["lampes"]}, ("domains[0]", "choice")),
     (RECORD | {"maturity": "bien"}, ("maturity", "enum")),
-    (RECORD | {"since": "hier"}, ("since", "date_from_datetime_parsing")),
+    (RECORD | {"since": "hier"}, ("since", "date_parsing")),
     (RECORD | {"website": "ftp://a"}, ("website", "choice")),
     (RECORD | {"summary": "a\u0000b"}, ("summary", "characters")),
     (RECORD | {"summary": "a\ud800b"}, ("summary", "string_unicode")),

@@ -69,6 +69,7 @@ BAD: list[tuple[str, dict[str, Any], set[tuple[str, str]]]] = [
     ("deployed before it begins", {"deployment_weeks_min": 9, "deployment_weeks_max": 2}, {("deployment_weeks_max", "order")}),
     ("a figure without its method", {"answers": {"energy_saving": "40"}}, {("answers.energy_method", "missing")}),
     ("a truth where a number is wanted", {"answers": {"log_months": False}}, {("answers.log_months", "int_type")}),
+    ("seconds where a day is wanted", {"since": 0}, {("since", "date_parsing")}),
     ("an answer that is not offered", {"answers": {"hosting_country": "mars"}}, {("answers.hosting_country", "literal_error")}),
     (
         "a reference to a town that does not exist, which ended before it began",
