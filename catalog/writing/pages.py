@@ -10,7 +10,7 @@ from litestar.response import Redirect
 from catalog.solutions import drafting, fields, queries, wording
 from catalog.solutions.content import SheetDraft
 from catalog.solutions.fields import STEP_NAMES
-from catalog.solutions.lifecycle import REVISION, REVISION_STATE_NAMES, STATE_NAMES, who
+from catalog.solutions.lifecycle import REVISION, REVISION_STATE_NAMES, STATE_NAMES, WAITING, who
 from catalog.solutions.schemas import state_of
 from catalog.taxonomy import domains
 from catalog.writing import saving
@@ -57,12 +57,12 @@ async def sheet_home(
 ) -> Response[str]:
     written = await saving.read(reads, SolutionId(solution_id), by)
     sheet, state = written.sheet, state_of(written.sheet)
-    shown = sheet.open_revision.state.value if sheet.open_revision and state == "published" else state
     roles = who(sheet.startup_id, by)
     revision = sheet.open_revision
+    waiting = revision.state.value if revision and revision.state in WAITING else state
     return page(
         request, "writing/home.html", sheet=sheet, written=written, state=state, names=STATE_NAMES | REVISION_STATE_NAMES,
-        sentence=STATE_SENTENCES[state], revising=sheet.published_at is not None and revision is not None, shown=shown,
+        sentence=STATE_SENTENCES[waiting], revising=sheet.published_at is not None and revision is not None,
         steps=written.steps(), step_names=STEP_NAMES, tasks=written.tasks, next_step=written.next_step(),
         allowed=REVISION.allowed(revision.state, roles) if revision else [], remarks={step: len(written.remarks(step)) for step in STEPS},
         history=[(one, saving.labels(one.changed)) for one in await saving.accepted(reads, sheet)],

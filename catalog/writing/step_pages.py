@@ -147,7 +147,7 @@ def frame(written: Written, step: Step, form: Form[Any]) -> dict[str, Any]:
     said = fields.flatten(written.content)
     own = {path: value for path, value in said.items() if fields.field_of(path).step is step}
     stored = [
-        (wording.label(path, language, value), wording.said(path, value, language))
+        (wording.label(path, language, value), wording.words(path, value, language))
         for path, value in own.items()
     ]
     return {
