@@ -1,7 +1,6 @@
 """`/comparer`: up to five sheets side by side, the same rows as files, and an address that holds the whole comparison."""
 
 import asyncio
-from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import quote
 
@@ -19,9 +18,8 @@ from catalog.directory.pages import PDF, Chosen
 from catalog.directory.showing import Known
 from marketplace import clock
 from marketplace.errors import Invalid
-from marketplace.tabular import to_csv, to_xlsx
 from marketplace.web import i18n
-from marketplace.web.exports import XLSX, both
+from marketplace.web.exports import both, table_file
 from marketplace.web.pages import page, redirect
 from marketplace.web.transaction import By, Reads
 from marketplace.words import N_
@@ -64,9 +62,7 @@ async def comparison_table(
     asked = await read(request, reads, by)
     found = await compared(reads, by, comparing.chosen(fiche or []), asked)
     header, rows = comparison_file.table(found, only_differences=bool(differences))
-    if PurePosixPath(request.url.path).suffix == ".csv":
-        return _file(to_csv(header, rows), "text/csv; charset=utf-8", "comparaison.csv")
-    return _file(to_xlsx(i18n.translate(N_("Comparaison")), header, rows), XLSX, "comparaison.xlsx")
+    return table_file(request, "comparaison", header, rows)
 
 
 @get("/comparer.pdf")
@@ -79,12 +75,8 @@ async def comparison_pdf(
     link = state.base_url.rstrip("/") + found.address()
     document = comparison_file.document(found, link=link, made_on=today, only_differences=bool(differences))
     content = await asyncio.to_thread(comparison_file.to_pdf, document, made_on=today)
-    return _file(content, PDF, "comparaison.pdf")
-
-
-def _file(content: bytes, media_type: str, name: str) -> Response[bytes]:
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(content, media_type=media_type, headers=headers)
+    headers = {"Content-Disposition": 'attachment; filename="comparaison.pdf"'}
+    return Response(content, media_type=PDF, headers=headers)
 
 
 def _mail(found: Comparison, link: str) -> str:

@@ -55,7 +55,7 @@ async def as_json(request: Request[Any, Any, Any], reads: Reads) -> Response[Any
 
 @get(f"{PATH}/annuaire.csv")
 async def as_csv(request: Request[Any, Any, Any], reads: Reads) -> Response[Any] | Stream:
-    return await _export(request, reads, "csv", "text/csv; charset=utf-8", _csv)
+    return await _export(request, reads, "csv", "text/csv", _csv)
 
 
 @get(f"{PATH}/annuaire.xlsx")

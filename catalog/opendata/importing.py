@@ -196,21 +196,22 @@ class _Placing:
         seen.add(record.id)
         content, kept = SheetDraft.model_validate(record.stored()), _kept(record)
         besides = [name for name, value in kept.items() if sheet and getattr(sheet, name) != value]
-        if sheet and last and not besides and before == content.stored():
+        session, claimed = self.session, self._claimed(sheet, record)
+        if sheet and last and not besides and before == content.stored() and not claimed:
             return Outcome(where, Result.UNCHANGED, record.id)
         result = Result.UPDATED if sheet else Result.CREATED
         if sheet is None:
             sheet = self._new(record, kept)
-        await _accept(
-            self.session, sheet, content, last, now=self.now, besides={name: kept[name] for name in besides}
-        )
-        session = self.session
+        if last is None or besides or before != content.stored():
+            await _accept(
+                session, sheet, content, last, now=self.now, besides={name: kept[name] for name in besides}
+            )
         audit.note(session, self.by, "solution.import", "solution", sheet.id, after={"slug": sheet.slug})
         self.changed.append(sheet.id)
         return Outcome(where, result, record.id)
 
     def _refused(self, sheet: Solution | None, record: SheetRecord, seen: set[str]) -> list[FieldError]:
-        startup_id = sheet.startup_id if sheet else self._owner(record)
+        startup_id = (sheet.startup_id if sheet else None) or self._owner(record)
         if record.id in seen:
             return [wrong("id", TWICE, code="duplicate")]
         if startup_id in self.recused:
@@ -218,6 +219,14 @@ class _Placing:
         if sheet and sheet.state is SolutionState.ARCHIVED:
             return [wrong("id", N_("Cette fiche est archivée : elle ne change plus."), code="archived")]
         return []
+
+    def _claimed(self, sheet: Solution | None, record: SheetRecord) -> bool:
+        """Give a sheet that was nobody's to its startup, which has an account since; whether that was done."""
+        owner = self._owner(record)
+        if sheet is None or sheet.startup_id is not None or owner is None:
+            return False
+        sheet.startup_id = owner
+        return True
 
     def _owner(self, record: SheetRecord) -> OrganisationId | None:
         by_name = self.owners.get(record.supplier) if record.fictional else None

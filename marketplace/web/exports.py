@@ -24,7 +24,7 @@ def table_file(
     form = PurePosixPath(request.url.path).suffix.removeprefix(".")
     header = [translate(title) for title in header]
     if form == "csv":
-        content, media_type = to_csv(header, rows), "text/csv; charset=utf-8"
+        content, media_type = to_csv(header, rows), "text/csv"
     else:
         content, media_type = to_xlsx(name, header, rows), XLSX
     headers = {"Content-Disposition": f'attachment; filename="{name}.{form}"'}

@@ -161,6 +161,7 @@ async def test_files_hold_the_rows_of_the_page_and_no_cell_is_a_formula(world: W
     page, _ = await read(world, f"/comparer?{chosen}&{QUERY}")
     shown = table(page)
     answer = await world.http.get(f"/comparer.csv?{chosen}&{QUERY}")
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
     lines = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig")), delimiter=";"))
     assert len(lines) == len(shown)
     assert not [cell for line in lines for cell in line if cell[:1] in "=+-@" and cell]

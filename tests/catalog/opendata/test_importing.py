@@ -119,6 +119,17 @@ async def test_an_imported_sheet_belongs_to_its_startup_when_it_has_an_account_h
     assert {s["slug"] for s in await seller.read("/my/solutions")} == {"par-siren", "par-nom"}
 
 
+async def test_a_sheet_of_a_startup_that_registers_later_is_its_own_at_the_next_load(world: World) -> None:
+    row = RECORD | {"supplier": "Veillelune", "fictional": True}
+    await loaded(world, row)
+    seller = await world.startup("Veillelune")
+    assert await seller.read("/my/solutions") == []
+    assert (await loaded(world, row)).updated == 1
+    assert [s["slug"] for s in await seller.read("/my/solutions")] == ["kit-r2"]
+    assert (await loaded(world, row)).unchanged == 1
+    assert await world.sql("select count(*) from solution_revision") == 1, "whose it is changes nothing that it says"
+
+
 REFUSED: list[tuple[Any, tuple[str, str]]] = [
     ({}, ("", "type")),
     ({"": 3}, ("", "type")),
