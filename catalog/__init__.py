@@ -1,4 +1,4 @@
 """The curated directory: startups' solutions with their published price grids, and the library of agreement templates.
 
-Owns `Solution`, `PriceGrid` and the clauses. Announces what changes by events; never hears of search or pools.
+Owns `Solution`, `PriceLine` and the clauses. Announces what changes by events; never hears of search or pools.
 """

@@ -187,9 +187,11 @@ def _prices(before: list[Any], after: list[Any], language: Language) -> tuple[Pr
     def name(price: Mapping[str, Any]) -> tuple[Any, ...]:
         return price["label"], price["unit"], price["basis"]
 
-    named = {name(price): price for price in before}
-    pairs = [(named.pop(name(price), None), price) for price in after]
-    rest = iter(list(named.values()))
+    left: dict[tuple[Any, ...], list[Any]] = {}
+    for price in before:
+        left.setdefault(name(price), []).append(price)
+    pairs = [(alike.pop(0) if (alike := left.get(name(price))) else None, price) for price in after]
+    rest = iter([price for alike in left.values() for price in alike])
     pairs = [(old or next(rest, None), new) for old, new in pairs]
     return tuple(
         _price(old, new, language) for old, new in [*pairs, *((gone, None) for gone in rest)]

@@ -279,7 +279,7 @@ def _ticked(found: Review) -> dict[str, Any]:
             f"answers-{i}-item": one.item.key,
             f"answers-{i}-version": one.tick.version if one.tick else 0,
         }
-        if one.tick:
+        if one.tick and not one.outdated:  # what changed since is looked at again
             typed |= {f"answers-{i}-answer": one.tick.answer.value, f"answers-{i}-note": one.tick.note or ""}
     return typed
 

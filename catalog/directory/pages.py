@@ -13,7 +13,7 @@ from catalog.directory.proofs import proven
 from catalog.evidence.showing import for_sheet
 from catalog.solutions import wording
 from catalog.solutions.content import ATTACHMENT_KIND_NAMES
-from catalog.solutions.fields import field_of
+from catalog.solutions.fields import named
 from catalog.solutions.lifecycle import SolutionState
 from catalog.solutions.models import BASIS_NAMES, MATURITY_NAMES, Change, ChangeKind, Solution
 from catalog.solutions.queries import PUBLIC_PARTS, by_slug
@@ -79,7 +79,7 @@ def _history(changed: list[Change]) -> list[dict[str, Any]]:
         {
             "at": change.at,
             "what": i18n.translate(CHANGE_NAMES[change.kind]),
-            "fields": list(dict.fromkeys(i18n.translate(field_of(path).label) for path in change.changed)),
+            "fields": [i18n.translate(name) for name in named(change.changed)],
         }
         for change in changed[:LATEST]
     ]

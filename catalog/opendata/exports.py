@@ -152,7 +152,7 @@ def _is_fresh(request: Request[Any, Any, Any], headers: dict[str, str], stamp: S
         return False
     try:
         asked: datetime = parsedate_to_datetime(since)
-    except ValueError:
+    except (ValueError, OverflowError):  # a year that no clock reaches
         return False
     return asked.tzinfo is not None and stamp.at.replace(microsecond=0) <= asked
 

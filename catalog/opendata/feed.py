@@ -4,19 +4,12 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from xml.etree import ElementTree as ET
 
-from catalog.solutions.fields import FIELDS, field_of
+from catalog.solutions import fields
 from catalog.solutions.models import Change, ChangeKind
 from marketplace.words import N_
 
 ATOM = "http://www.w3.org/2005/Atom"
 PATH = "/donnees-ouvertes/changements.atom"
-BESIDES = {
-    "supplier_name": N_("Entreprise"),
-    "source": N_("Source"),
-    "licence": N_("Licence"),
-    "fictional": N_("Fictive"),
-}
-"""What an import may change that is not content."""
 TITLES = {
     ChangeKind.PUBLISHED: N_("Publiée"),
     ChangeKind.REVISED: N_("Révisée"),
@@ -54,15 +47,8 @@ def atom(changes: Sequence[Change], *, more: bool, base_url: str, page: str = ""
 
 
 def named(paths: Sequence[str]) -> list[str]:
-    """The French names of changed fields, once each, in the order given."""
-    return list(dict.fromkeys(BESIDES.get(path) or field_of(path).label for path in paths if is_open(path)))
-
-
-def is_open(path: str) -> bool:
-    """Whether a changed field may be named to everybody."""
-    if path in BESIDES or path.startswith("references."):
-        return True
-    return path in FIELDS and not FIELDS[path].confidential
+    """The French names of the changed fields that may be named to everybody."""
+    return fields.named(path for path in paths if fields.is_open(path))
 
 
 def _entry(feed: ET.Element, change: Change, base_url: str) -> None:
@@ -75,10 +61,10 @@ def _entry(feed: ET.Element, change: Change, base_url: str) -> None:
     ET.SubElement(entry, _atom("category"), {"term": change.kind.value, "label": TITLES[change.kind]})
     if change.kind in REMOVED:
         ET.SubElement(entry, _atom("category"), {"term": "removed", "label": "Retirée de l’annuaire"})
-    for path in filter(is_open, change.changed):
+    for path in filter(fields.is_open, change.changed):
         ET.SubElement(entry, _atom("category"), {"term": f"field:{path}", "label": named([path])[0]})
-    fields = named(change.changed)
-    said = f" Champs modifiés : {', '.join(fields)}." if fields else ""
+    changed = named(change.changed)
+    said = f" Champs modifiés : {', '.join(changed)}." if changed else ""
     _text(entry, "summary", SUMMARIES[change.kind] + said)
 
 

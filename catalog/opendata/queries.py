@@ -23,24 +23,25 @@ ENTRIES = 50
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """What the directory's last change was, and how many sheets it shows: different whenever the directory is."""
+    """When the directory last changed, how often it has, and how many sheets it shows: different whenever the directory is.
 
-    change_id: UUID | None
+    Changes are counted, since one that began earlier may come in later.
+    """
+
+    changes: int
     at: datetime | None
     sheets: int
 
     @property
     def text(self) -> str:
-        return f"{self.change_id.hex if self.change_id else 'vide'}-{self.sheets}"
+        return f"{self.changes}-{self.at.timestamp() if self.at else 0:.6f}-{self.sheets}"
 
 
 async def stamp(reads: ReadSession) -> Stamp:
     """The directory's present stamp."""
-    last = (
-        await reads.execute(select(Change.id, Change.at).order_by(Change.at.desc(), Change.id.desc()).limit(1))
-    ).first()  # fmt: skip
+    changes, at = (await reads.execute(select(func.count(), func.max(Change.at)).select_from(Change))).one()
     shown = select(func.count()).where(Solution.state == SolutionState.PUBLISHED)
-    return Stamp(last[0] if last else None, last[1] if last else None, await reads.scalar(shown) or 0)
+    return Stamp(changes, at, await reads.scalar(shown) or 0)
 
 
 async def directory(database: Database, *, base_url: str) -> AsyncIterator[list[dict[str, Any]]]:

@@ -89,6 +89,28 @@ def field_of(path: str) -> SheetField:
     return FIELDS["references" if path.startswith("references.") else path]
 
 
+BESIDES = {
+    "supplier_name": N_("Entreprise"),
+    "source": N_("Source"),
+    "licence": N_("Licence"),
+    "fictional": N_("Fictive"),
+}
+"""What an import may change that is not content."""
+
+
+def is_open(path: str) -> bool:
+    """Whether a changed field may be named to everybody."""
+    if path in BESIDES or path.startswith("references."):
+        return True
+    return path in FIELDS and not FIELDS[path].confidential
+
+
+def named(paths: Iterable[str]) -> list[str]:
+    """The French names of changed fields, once each, in the order given; a field that sheets had once has none."""
+    known = (path for path in paths if path in BESIDES or path in FIELDS or path.startswith("references."))
+    return list(dict.fromkeys(BESIDES.get(path) or field_of(path).label for path in known))
+
+
 def flatten(content: Mapping[str, Any]) -> dict[str, Any]:
     """Path → value, in the fields' order; what was left out has no path."""
     found: dict[str, Any] = {}

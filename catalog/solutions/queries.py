@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, func, or_, select, true
 from sqlalchemy.orm import selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 
-from catalog.solutions.lifecycle import WAITING, RevisionState, SolutionState
+from catalog.solutions.lifecycle import RevisionState, SolutionState
 from catalog.solutions.models import Basis, Maturity, PriceLine, Revision, Solution
 from marketplace.actor import Actor, OrganisationKind, Role
 from marketplace.db import ReadSession, Session, acting, owned
@@ -85,19 +85,6 @@ async def of_startup(reads: ReadSession | Session, startup_id: OrganisationId) -
             .where(Solution.startup_id == startup_id)
             .options(selectinload(Solution.open_revision))
             .order_by(Solution.state_since.desc())
-        )
-    )
-
-
-async def to_review(reads: ReadSession | Session) -> list[Solution]:
-    """The sheets whose revision waits for a curator, the longest waiting first."""
-    return list(
-        await reads.scalars(
-            select(Solution)
-            .join(Revision, Revision.solution_id == Solution.id)
-            .where(Revision.state.in_(WAITING))
-            .options(selectinload(Solution.open_revision))
-            .order_by(Revision.submitted_at)
         )
     )
 

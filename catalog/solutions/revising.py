@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from catalog.solutions import fields
 from catalog.solutions.content import SheetDraft
-from catalog.solutions.lifecycle import OPEN, RevisionState, SolutionState
+from catalog.solutions.lifecycle import RevisionState, SolutionState
 from catalog.solutions.models import Change, ChangeKind, Revision, Solution
 from catalog.solutions.projecting import project
 from catalog.solutions.queries import PARTS, last_accepted, theirs
@@ -104,8 +104,3 @@ def rebase(revision: Revision, before: dict[str, Any], published: dict[str, Any]
     own = [difference.path for difference in fields.differences(before, revision.content)]
     revision.content = fields.merged(published, revision.content, own)
     revision.base = number
-
-
-def is_open(revision: Revision | None) -> bool:
-    """Whether a revision can still change."""
-    return revision is not None and revision.state in OPEN

@@ -172,8 +172,7 @@ async def accepted(reads: ReadSession | Session, sheet: Solution) -> list[Revisi
 
 def labels(paths: list[str]) -> list[str]:
     """What fields are called, each once, in the reader's language."""
-    known = [path for path in paths if path in FIELDS or path.startswith("references.")]
-    return list(dict.fromkeys(i18n.translate(fields.field_of(path).label) for path in known))
+    return [i18n.translate(name) for name in fields.named(paths)]
 
 
 def known(path: str) -> str:

@@ -40,10 +40,9 @@ def redrawn(content: bytes, kind: Kind, *, field: str = "file") -> tuple[Picture
     """The picture at most `FULL` pixels wide and high, and its thumbnail. Raises `FileRefused` for `field`."""
     try:
         with _few, Image.open(BytesIO(content), formats=(FORMATS[kind],)) as sent:
-            upright = _upright(sent, kind)
+            full = _within(_upright(sent, kind), FULL)
     except Exception as fault:  # Pillow raises whatever a damaged file makes it meet
         raise FileRefused([wrong(field, UNREADABLE, code="file_content")]) from fault
-    full = _within(upright, FULL)
     return _encoded(full, kind), _encoded(_within(full, THUMBNAIL), kind)
 
 

@@ -119,6 +119,14 @@ async def test_an_imported_sheet_belongs_to_its_startup_when_it_has_an_account_h
     assert {s["slug"] for s in await seller.read("/my/solutions")} == {"par-siren", "par-nom"}
 
 
+async def test_a_sheets_page_tells_that_its_source_changed(world: World) -> None:
+    await loaded(world, RECORD)
+    await loaded(world, RECORD | {"licence": "Licence Ouverte 2.0", "source": "export de mars"})
+    page = await world.http.get("/solutions/kit-r2")
+    assert page.status_code == 200
+    assert "Source, Licence" in page.text
+
+
 async def test_a_sheet_of_a_startup_that_registers_later_is_its_own_at_the_next_load(world: World) -> None:
     row = RECORD | {"supplier": "Veillelune", "fictional": True}
     await loaded(world, row)
@@ -127,7 +135,9 @@ async def test_a_sheet_of_a_startup_that_registers_later_is_its_own_at_the_next_
     assert (await loaded(world, row)).updated == 1
     assert [s["slug"] for s in await seller.read("/my/solutions")] == ["kit-r2"]
     assert (await loaded(world, row)).unchanged == 1
-    assert await world.sql("select count(*) from solution_revision") == 1, "whose it is changes nothing that it says"
+    assert await world.sql("select count(*) from solution_revision") == 1, (
+        "whose it is changes nothing that it says"
+    )
 
 
 REFUSED: list[tuple[Any, tuple[str, str]]] = [
