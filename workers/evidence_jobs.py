@@ -142,13 +142,17 @@ async def tell_curators(session: Session, event: EvidenceOffered, tools: Tools) 
     )  # fmt: skip
 
 
+DECIDED = frozenset({EvidenceState.ACCEPTED, EvidenceState.REFUSED})
+"""What a curator said; a startup that withdrew its evidence since is told nothing of it."""
+
+
 async def tell_decision(session: Session, event: EvidenceDecided, tools: Tools) -> None:
     del tools
     evidence = await _evidence(session, event.evidence_id)
     if evidence is None:
         return
     await notices.withdraw(session, f"evidence_offered:{evidence.id}")
-    if evidence.solution.startup_id is None:
+    if evidence.solution.startup_id is None or evidence.state not in DECIDED:
         return
     accepted = evidence.state is EvidenceState.ACCEPTED
     until = (

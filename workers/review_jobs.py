@@ -15,7 +15,7 @@ from catalog.curation.reminding import LATE, mark_of
 from catalog.curation.working_days import TARGET, due_on
 from catalog.solutions import wording
 from catalog.solutions.events import SheetReviewed, SheetSubmitted, SheetTakenBack
-from catalog.solutions.lifecycle import WAITING, RevisionState, Who
+from catalog.solutions.lifecycle import WAITING, RevisionState, SolutionState, Who
 from catalog.solutions.models import Revision, Solution
 from catalog.solutions.remarks import Remark
 from marketplace import clock
@@ -39,12 +39,19 @@ VERDICTS = {
     Verdict.ARCHIVED: ("Fiche archivée : {name}", "Votre fiche « {name} » est archivée : elle quitte l’annuaire pour toujours."),
 }  # fmt: skip
 
+STILL_SUSPENDED = "Votre révision de la fiche « {name} » est acceptée ; la fiche reste suspendue."
+
 
 async def submitted(session: Session, event: SheetSubmitted, tools: Tools) -> None:
     """To the curators, unless it was taken back meanwhile."""
     del tools
-    found = await _waiting(session, event.solution_id)
-    if found is None:
+    await _tell_waiting(session, event.solution_id)
+
+
+async def _tell_waiting(session: Session, solution_id: SolutionId) -> None:
+    """To the curators, that a revision waits and that nobody reads it; once a submission."""
+    found = await _waiting(session, solution_id)
+    if found is None or found[1].state is not RevisionState.SUBMITTED:
         return
     sheet, revision, name = found
     assert revision.submitted_at is not None
@@ -80,11 +87,12 @@ async def taken(session: Session, event: ReviewTaken, tools: Tools) -> None:
 
 
 async def released(session: Session, event: ReviewReleased, tools: Tools) -> None:
-    """What was not told yet of the reading is no longer true."""
+    """What was not told yet of the reading is no longer true, and the others must look again."""
     del tools
     found = await _waiting(session, event.solution_id)
     if found is None or found[1].state is not RevisionState.IN_REVIEW:
         await notices.withdraw(session, _asked(event.solution_id))
+    await _tell_waiting(session, event.solution_id)
 
 
 async def reviewed(session: Session, event: SheetReviewed, tools: Tools) -> None:
@@ -102,6 +110,11 @@ async def reviewed(session: Session, event: SheetReviewed, tools: Tools) -> None
     revision = await session.get(Revision, made.revision_id) if made.revision_id else None
     name = _name(sheet, revision)
     subject, opening = VERDICTS[made.verdict]
+    if sheet.state is SolutionState.SUSPENDED and made.verdict in {
+        Verdict.ACCEPTED,
+        Verdict.ACCEPTED_IN_PART,
+    }:
+        opening = STILL_SUSPENDED
     await notices.tell(
         session, sheet.startup_id, key=f"review:{sheet.id}:decision:{made.id}", roles=WRITERS, subject=subject.format(name=name),
         body="\n\n".join([opening.format(name=name), *_told(made, revision)]), link=_page(sheet.id),

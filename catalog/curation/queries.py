@@ -24,6 +24,7 @@ from marketplace.db import ReadSession, Session
 from marketplace.ids import PersonId, SolutionId
 from marketplace.interests.declaring import firms_of
 from marketplace.territories.queries import UnknownTown, find_town
+from marketplace.web import i18n
 from marketplace.words import N_
 
 __all__ = ["Thread", "comments_by_field"]
@@ -111,7 +112,7 @@ def waiting(
     reading = revision.state is RevisionState.IN_REVIEW and revision.reviewer_id is not None
     return Waiting(
         sheet=sheet, revision=revision, which=Which.NEW if sheet.published_at is None else Which.REVISION,
-        reader=names.get(revision.reviewer_id, SOMEBODY) if reading and revision.reviewer_id else "",
+        reader=names.get(revision.reviewer_id, i18n.translate(SOMEBODY)) if reading and revision.reviewer_id else "",
         mine=reading and revision.reviewer_id == by.person_id, recused=recused, age=age(sent, now), due_on=due_on(sent),
         late=is_late(sent, now),
     )  # fmt: skip
@@ -189,7 +190,7 @@ async def names_of(reads: ReadSession | Session, people: Collection[PersonId | N
         return {}
     asked = func.unnest(cast(wanted, ARRAY(Uuid()))).column_valued("person")
     rows = await reads.execute(select(asked, func.fellow_curator(asked)))
-    return {PersonId(person): name or SOMEBODY for person, name in rows}
+    return {PersonId(person): name or i18n.translate(SOMEBODY) for person, name in rows}
 
 
 async def town_names(reads: ReadSession | Session, contents: Iterable[Mapping[str, Any]]) -> dict[str, str]:

@@ -78,6 +78,10 @@ def test_prices_are_compared_tier_by_tier() -> None:
     assert second.before.startswith("Pose") and second.after.startswith("Abonnement")
     assert len(only_change({"prices": [gone, renamed]}, {"prices": [gone]}).prices) == 2
     assert len(only_change({}, {"prices": [gone]}).prices) == 1
+    dear, cheap = (gone | {"steps": [{"from": "0", "unit_price_cents": cents}]} for cents in (200, 100))
+    assert len(only_change({"prices": [cheap, dear]}, {"prices": [dear]}).prices) == 2, (
+        "of two alike, one is gone"
+    )
 
 
 def test_references_are_added_changed_and_removed_one_by_one_and_a_contact_is_marked() -> None:
