@@ -64,6 +64,17 @@ async def test_each_step_is_told_to_the_other_side_once_with_its_reason_and_link
     assert await told(world, curator) == []
 
 
+async def test_a_review_that_is_given_back_is_told_to_the_curators_again(world: World) -> None:
+    seller, curator = await people(world)
+    sheet = (await submitted(seller))["id"]
+    await world.work()
+    await decides(curator, sheet, "taking")
+    assert await told(world, curator) == []
+    await decides(curator, sheet, "release")
+    assert await told(world, curator) == ["Fiche à relire : Télégestion d’éclairage"]
+    assert await told(world, seller) == []
+
+
 async def test_a_checklists_no_reaches_the_startup_with_the_decision(world: World) -> None:
     seller, curator = await people(world)
     sheet = (await submitted(seller))["id"]
