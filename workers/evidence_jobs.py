@@ -24,15 +24,14 @@ from catalog.evidence.models import ANSWER_NAMES, Answer, Evidence, EvidenceRequ
 from catalog.evidence.provable import DELIVERED
 from catalog.solutions import wording
 from catalog.solutions.events import SheetChanged, SheetsLoaded
-from catalog.solutions.models import Reference, Solution
+from catalog.solutions.models import Reference
 from marketplace import clock
 from marketplace.accounts import tokens
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.tokens import Purpose
 from marketplace.actor import Role
 from marketplace.db import Session
-from marketplace.ids import PersonId
-from marketplace.interests.models import DeclaredInterest
+from marketplace.interests.declaring import recused_from
 from marketplace.notifications import notices
 from marketplace.notifications.writing import tell_person
 from marketplace.settings import needed
@@ -116,7 +115,7 @@ async def settle(session: Session, event: ConfirmationAnswered, tools: Tools) ->
     )  # fmt: skip
     if request.answer is Answer.WRONG:
         await notices.tell_curators(
-            session, key=f"evidence_request:{request.id}", link=QUEUE, beside=await _recused(session, request.solution),
+            session, key=f"evidence_request:{request.id}", link=QUEUE, beside=await recused_from(session, request.solution.startup_id),
             subject=f"{town} dit que la référence de « {request.solution.name} » n’est pas exacte",
             body=f"La fiche publiée le dit encore.{said}",
         )  # fmt: skip
@@ -136,7 +135,7 @@ async def tell_curators(session: Session, event: EvidenceOffered, tools: Tools) 
     if evidence is None or evidence.state is not EvidenceState.OFFERED:
         return
     await notices.tell_curators(
-        session, key=f"evidence_offered:{evidence.id}", link=QUEUE, beside=await _recused(session, evidence.solution),
+        session, key=f"evidence_offered:{evidence.id}", link=QUEUE, beside=await recused_from(session, evidence.solution.startup_id),
         subject=f"Preuve à vérifier : {evidence.solution.name}",
         body=f"{KIND_NAMES[evidence.kind].capitalize()}, pour « {wording.label(evidence.path, 'fr')} » : {evidence.source}.",
     )  # fmt: skip
@@ -191,16 +190,3 @@ def claim_link(solution_id: UUID, path: str) -> str:
 
 async def _evidence(session: Session, evidence_id: UUID) -> Evidence | None:
     return await session.get(Evidence, evidence_id, options=[selectinload(Evidence.solution)])
-
-
-async def _recused(session: Session, sheet: Solution) -> list[PersonId]:
-    """Those who declared an interest in the startup: its evidence is not theirs to judge."""
-    if sheet.startup_id is None:
-        return []
-    return list(
-        await session.scalars(
-            select(DeclaredInterest.person_id).where(
-                DeclaredInterest.startup_id == sheet.startup_id, DeclaredInterest.ended_on.is_(None)
-            )
-        )
-    )

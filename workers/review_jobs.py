@@ -22,8 +22,8 @@ from marketplace import clock
 from marketplace.accounts.models import Affiliation
 from marketplace.actor import Role
 from marketplace.db import Session
-from marketplace.ids import OrganisationId, PersonId, SolutionId
-from marketplace.interests.models import DeclaredInterest
+from marketplace.ids import PersonId, SolutionId
+from marketplace.interests.declaring import recused_from
 from marketplace.notifications import notices
 from workers.tools import Tools
 
@@ -58,7 +58,7 @@ async def _tell_waiting(session: Session, solution_id: SolutionId) -> None:
     await notices.tell_curators(
         session, key=f"{_waits(sheet.id)}sent:{revision.id}:{revision.submitted_at.isoformat()}", subject=f"Fiche à relire : {name}",
         body=f"{sheet.supplier_name} envoie la fiche « {name} » en relecture. Réponse due le {_day(due_on(revision.submitted_at))}.",
-        link=f"/relecture/{sheet.id}", beside=await _recused(session, sheet.startup_id),
+        link=f"/relecture/{sheet.id}", beside=await recused_from(session, sheet.startup_id),
     )  # fmt: skip
 
 
@@ -174,7 +174,7 @@ async def due(session: Session, event: ReviewDue, tools: Tools) -> None:
         else f"« {name} » de {sheet.supplier_name} attend depuis {event.mark} jours ouvrés. Réponse due le {day}."
     )
     beside = (
-        await _recused(session, sheet.startup_id) if late else await _but_reader(session, sheet, revision)
+        await recused_from(session, sheet.startup_id) if late else await _but_reader(session, sheet, revision)
     )
     await notices.tell_curators(
         session, key=f"{_waits(sheet.id)}due:{revision.id}:{event.sent}:{event.mark}", subject=subject, body=body,
@@ -207,18 +207,9 @@ async def _waiting(session: Session, solution_id: SolutionId) -> tuple[Solution,
     return (row.Solution, row.Revision, _name(row.Solution, row.Revision)) if row else None
 
 
-async def _recused(session: Session, startup_id: OrganisationId | None) -> list[PersonId]:
-    found = await session.scalars(
-        select(DeclaredInterest.person_id).where(
-            DeclaredInterest.startup_id == startup_id, DeclaredInterest.ended_on.is_(None)
-        )
-    )
-    return list(found)
-
-
 async def _but_reader(session: Session, sheet: Solution, revision: Revision) -> list[PersonId]:
     """Whom not to tell: when somebody reads the sheet, or answered it last, every curator but them."""
-    recused = await _recused(session, sheet.startup_id)
+    recused = await recused_from(session, sheet.startup_id)
     curators = set(
         await session.scalars(select(Affiliation.person_id).where(Affiliation.roles.contains([Role.CURATOR])))
     )

@@ -11,7 +11,7 @@ from catalog.suppliers.lifecycle import CertificateState
 from catalog.suppliers.models import Certificate, Stake
 from marketplace.actor import Role
 from marketplace.db import Session
-from marketplace.interests.models import DeclaredInterest
+from marketplace.interests.declaring import recused_from
 from marketplace.notifications import notices
 from workers.tools import Tools
 
@@ -33,15 +33,18 @@ async def certificate_offered(session: Session, event: CertificateOffered, tools
         or certificate.replaced_at is not None
     ):
         return
-    tied = await session.scalars(
-        select(DeclaredInterest.person_id).where(
-            DeclaredInterest.startup_id == certificate.startup_id, DeclaredInterest.ended_on.is_(None)
+    replaced = await session.scalars(
+        select(Certificate).where(
+            Certificate.startup_id == certificate.startup_id, Certificate.kind == certificate.kind,
+            Certificate.title.is_not_distinct_from(certificate.title), Certificate.replaced_at.is_not(None),
         )
-    )
+    )  # fmt: skip
+    for older in replaced:
+        await notices.withdraw(session, _waits(older))
     await notices.tell_curators(
         session, key=_waits(certificate), subject=f"Document à vérifier : {certificate.startup.name}",
         body=f"{certificate.startup.name} a déposé une pièce de son dossier de candidature : {_named(certificate)}.",
-        link=f"/relecture/certificats/{certificate.id}", beside=set(tied),
+        link=f"/relecture/certificats/{certificate.id}", beside=await recused_from(session, certificate.startup_id),
     )  # fmt: skip
 
 

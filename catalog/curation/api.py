@@ -154,7 +154,8 @@ async def publish(
 ) -> SheetMoved:
     version, now, sheet_id = asked_version(request), await clock.now(session), SolutionId(solution_id)
     if data.checklist:
-        await ticking.answer(session, sheet_id, [one.given() for one in data.checklist], by=by, now=now)
+        given = [one.given() for one in data.checklist]
+        await ticking.answer(session, sheet_id, given, by=by, now=now, version=version, place="checklist")
     await deciding.accept(
         session, sheet_id, by=by, now=now, only=data.fields, reason=data.reason or "", version=version
     )

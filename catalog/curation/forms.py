@@ -45,6 +45,9 @@ class TickRow(Input):
 
 
 class TicksForm(Input):
+    """`version` is that of the revision that was read."""
+
+    version: int | None = None
     answers: list[TickRow] = Field(max_length=100)
 
 

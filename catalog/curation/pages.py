@@ -28,7 +28,7 @@ from catalog.curation.reading import Review, review
 from catalog.curation.ticking import Given
 from catalog.curation.working_days import TARGET
 from catalog.solutions import wording
-from catalog.solutions.fields import differences, field_of, flatten
+from catalog.solutions.fields import differences, flatten
 from catalog.solutions.lifecycle import REVISION_STATE_NAMES, STATE_NAMES
 from catalog.solutions.remarks import unresolved
 from catalog.solutions.schemas import state_of
@@ -126,7 +126,9 @@ async def tick(request: Asks, session: Writes, by: By, solution_id: FromPath[UUI
         given = [Given(row.item, row.answer, row.note, row.version) for row in rows if row.answer is not None]
         answered = [i for i, row in enumerate(rows) if row.answer is not None]
         try:
-            await ticking.answer(session, SolutionId(solution_id), given, by=by, now=now)
+            await ticking.answer(
+                session, SolutionId(solution_id), given, by=by, now=now, version=form.value().version
+            )
         except Invalid as refusal:  # said at the row of the form, among those that were left open
             raise Invalid([_at_row(fault, answered) for fault in refusal.fields]) from None
 
@@ -300,18 +302,8 @@ def _labels(found: Review) -> dict[str, str]:
     )
     references = {f"references.{row['id']}": row for content in (found.before, found.after) for row in content.get("references", [])}  # fmt: skip
     return {
-        path: wording.label(path, i18n.language.get(), references.get(path), found.towns)
-        for path in told
-        if _known(path)
+        path: wording.label(path, i18n.language.get(), references.get(path), found.towns) for path in told
     }
-
-
-def _known(path: str) -> bool:
-    try:
-        field_of(path)
-    except KeyError:
-        return False
-    return True
 
 
 def _at_row(fault: FieldError, rows: list[int]) -> FieldError:

@@ -72,19 +72,28 @@ async def asked(reads: ReadSession | Session, revision: Revision) -> list[Asked]
 
 
 async def answer(
-    session: Session, solution_id: SolutionId, given: Sequence[Given], *, by: Actor, now: datetime
+    session: Session,
+    solution_id: SolutionId,
+    given: Sequence[Given],
+    *,
+    by: Actor,
+    now: datetime,
+    version: int | None = None,
+    place: str = "answers",
 ) -> Revision:
     """Write all of `given`, or nothing; an answer that changes nothing is left as it is.
 
+    `version` is that of the revision that was read; `place` is where the answers stand in what was sent.
+
     Raises `Invalid` (unknown item, « no » without a note), `TickChanged`, `MoveRefused`, `Forbidden` for somebody recused.
     """
-    _, revision, roles = await reviewed(session, solution_id, by)
+    _, revision, roles = await reviewed(session, solution_id, by, version)
     if Who.CURATOR not in roles:
         raise NotTheirMove(whose=(WHO_NAMES[Who.CURATOR],), move="tick")
     if revision.state not in WAITING:
         needed = tuple(name for state, name in REVISION.names.items() if state in WAITING)
         raise MoveRefused(state=REVISION.names[revision.state], needed=needed, move="tick")
-    _refuse_faults(given, revision.content)
+    _refuse_faults(given, revision.content, place)
     kept = {one.item.key: one for one in await asked(session, revision)}
     new = [one for one in given if not _same(kept[one.item], one)]
     await _refuse_changed(session, kept, new)
@@ -106,17 +115,17 @@ async def answer(
     return revision
 
 
-def _refuse_faults(given: Sequence[Given], content: dict[str, Any]) -> None:
+def _refuse_faults(given: Sequence[Given], content: dict[str, Any], place: str) -> None:
     known = {item.key for item in items_for(content)}
     faults: list[FieldError] = []
     for i, one in enumerate(given):
         if one.item not in known or any(one.item == other.item for other in given[:i]):
             faults.append(
-                wrong(f"answers[{i}].item", N_("Ce point n’est pas à vérifier ici, ou l’est deux fois."), code="choice")
+                wrong(f"{place}[{i}].item", N_("Ce point n’est pas à vérifier ici, ou l’est deux fois."), code="choice")
             )  # fmt: skip
         if one.answer is Answer.NO and not one.note:
             faults.append(
-                wrong(f"answers[{i}].note", N_("Un « non » dit pourquoi : l’entreprise lira cette note."), code="required")
+                wrong(f"{place}[{i}].note", N_("Un « non » dit pourquoi : l’entreprise lira cette note."), code="required")
             )  # fmt: skip
     if faults:
         raise Invalid(faults)

@@ -5,7 +5,7 @@ from pathlib import Path
 from uuid import UUID
 
 from catalog.evidence.durations import ends_on
-from catalog.evidence.events import EvidenceOffered
+from catalog.evidence.events import EvidenceDecided, EvidenceOffered
 from catalog.evidence.levels import EvidenceState, Kind
 from catalog.evidence.lifecycle import EVIDENCE
 from catalog.evidence.models import Evidence
@@ -94,5 +94,6 @@ async def withdraw(session: Session, evidence_id: UUID, *, by: Actor, now: datet
     """Take back a piece of evidence of the acting startup. Raises `NotFound`, `NotTheirMove`, `MoveRefused`."""
     evidence, sheet, roles = await piece_of(session, evidence_id, by)
     await lifecycle.apply(session, EVIDENCE, evidence, "withdraw", who=roles, by=by, now=now)
+    outbox.record(session, EvidenceDecided(evidence_id=evidence.id))
     outbox.record(session, SheetChanged(solution_id=sheet.id))
     return evidence

@@ -21,7 +21,7 @@ class EvidenceOffered(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EvidenceDecided(Event):
-    """A curator accepted or refused a piece of evidence."""
+    """A curator accepted or refused a piece of evidence, or its startup took it back: it waits no more."""
 
     topic: ClassVar[str] = "evidence.decided"
     evidence_id: UUID

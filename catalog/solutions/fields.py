@@ -89,6 +89,11 @@ def field_of(path: str) -> SheetField:
     return FIELDS["references" if path.startswith("references.") else path]
 
 
+def is_known(path: str) -> bool:
+    """Whether sheets have a field at `path` today: a comment or a decision may be about one of yesterday."""
+    return path in FIELDS or path.startswith("references.")
+
+
 BESIDES = {
     "supplier_name": N_("Entreprise"),
     "source": N_("Source"),
@@ -107,7 +112,7 @@ def is_open(path: str) -> bool:
 
 def named(paths: Iterable[str]) -> list[str]:
     """The French names of changed fields, once each, in the order given; a field that sheets had once has none."""
-    known = (path for path in paths if path in BESIDES or path in FIELDS or path.startswith("references."))
+    known = (path for path in paths if path in BESIDES or is_known(path))
     return list(dict.fromkeys(BESIDES.get(path) or field_of(path).label for path in known))
 
 

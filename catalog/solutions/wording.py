@@ -17,7 +17,7 @@ from babel.dates import format_date
 from babel.numbers import format_decimal
 
 from catalog.solutions.content import ATTACHMENT_KIND_NAMES, CONTRACT_FORM_NAMES
-from catalog.solutions.fields import STEP_NAMES, Step, field_of
+from catalog.solutions.fields import STEP_NAMES, Step, field_of, is_known
 from catalog.solutions.models import BASIS_NAMES, MATURITY_NAMES, Basis, Maturity
 from catalog.solutions.questionnaire import QUESTIONS, UNKNOWN, Kind
 from catalog.taxonomy import domains
@@ -61,7 +61,11 @@ def said(path: str, value: Any, language: Language, names: Names | None = None) 
 
 
 def label(path: str, language: Language, value: Any = None, names: Names | None = None) -> str:
-    """What the field at `path` is called. A reference is told from the others by its town, when its `value` is given."""
+    """What the field at `path` is called. A reference is told from the others by its town, when its
+    `value` is given; a field that sheets had once is told by its path.
+    """
+    if not is_known(path):
+        return path
     called = translate(field_of(path).label, language)
     if field_of(path).path == "references" and isinstance(value, Mapping):
         colon = f"{NO_BREAK}: " if language == "fr" else ": "

@@ -83,7 +83,7 @@ class Written:
             (path, thread)
             for path, threads in self.threads.items()
             for thread in threads
-            if not thread.resolved and fields.field_of(path).step is step
+            if not thread.resolved and fields.is_known(path) and fields.field_of(path).step is step
         ]
 
     def next_step(self) -> Step | None:

@@ -11,7 +11,7 @@ from marketplace.accounts.models import Organisation
 from marketplace.actor import Actor, OrganisationKind
 from marketplace.db import ReadSession, Session
 from marketplace.errors import Forbidden, Invalid, NotFound, SignInNeeded, wrong
-from marketplace.ids import OrganisationId
+from marketplace.ids import OrganisationId, PersonId
 from marketplace.interests.models import DeclaredInterest, InterestKind
 from marketplace.words import N_
 
@@ -107,6 +107,16 @@ async def firms_of(reads: ReadSession | Session, by: Actor) -> dict[Organisation
         )
     )
     return {interest.startup_id: interest.startup.name for interest in found}
+
+
+async def recused_from(session: ReadSession | Session, startup_id: OrganisationId | None) -> list[PersonId]:
+    """The people whom an interest recuses for a startup. With the worker's rights, who sees everybody's."""
+    found = await session.scalars(
+        select(DeclaredInterest.person_id).where(
+            DeclaredInterest.startup_id == startup_id, DeclaredInterest.ended_on.is_(None)
+        )
+    )
+    return list(found)
 
 
 async def refuse_recused(
