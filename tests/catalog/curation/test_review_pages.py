@@ -8,6 +8,7 @@ import httpx
 from marketplace.accounts.models import Organisation
 from marketplace.actor import Role
 from tests.catalog.curation.test_deciding import people, revised, submitted
+from tests.catalog.solutions.sheets import content
 from tests.pages.reader import ASKED, Page, Reader
 from tests.support.curating import decides, publish, review
 from tests.support.world import SELLER_ROLES, Caller, World
@@ -114,6 +115,32 @@ async def test_a_first_version_shows_every_field_and_a_wrong_answer_is_said_at_i
     refused = Page.of(path, await send(reader, page, f"{path}/publication", without=("description",)))
     wanted = {"#champ-motive", "#champ-checklist-identity", "#champ-checklist-works"}
     assert wanted <= {link.get("href") for link in refused.all("a")} and not refused.faults()
+
+
+async def test_what_was_checked_is_asked_again_once_it_changed_and_a_page_of_before_checks_nothing(
+    world: World,
+) -> None:
+    seller, api = await people(world)
+    drafted = await submitted(seller)
+    mine, path = f"/my/solutions/{drafted['id']}", f"/relecture/{drafted['id']}"
+    reader = await at_desk(world, api, frozenset({Role.CURATOR}))
+    page = await reader.reads(path)
+    assert (await send(reader, page, f"{path}/controle", **all_yes(page))).status_code == 303
+    assert "Tout est vérifié" in (await reader.reads(path)).text
+    await seller.did(f"{mine}/submission/withdrawal")
+    sheet = await seller.read(mine)
+    await seller.did(
+        mine, content(summary="Le meilleur de tous."), method="put", If_Match=str(sheet["version"])
+    )
+    await seller.did(f"{mine}/submission")
+    assert (await send(reader, page, f"{path}/controle", **all_yes(page))).status_code == 412
+    page = await reader.reads(path)
+    left = [row["item"] for row in (await review(api, drafted["id"]))["checklist"] if row["outdated"]]
+    assert left
+    assert (
+        await send(reader, page, f"{path}/controle")
+    ).status_code == 303  # as the page was, nothing looked at
+    assert [row["item"] for row in (await review(api, drafted["id"]))["checklist"] if row["outdated"]] == left
 
 
 async def test_the_startup_follows_its_review_and_answers_a_comment(world: World) -> None:

@@ -62,6 +62,16 @@ async def test_a_refusal_says_why_and_a_startup_may_take_its_evidence_back(world
     assert await told.level("prices") == "declared"
 
 
+async def test_evidence_that_is_taken_back_waits_for_no_curator_and_is_told_to_nobody(world: World) -> None:
+    told = await market(world)
+    piece = await offered(told)
+    await world.work()
+    assert await world.sql("select count(*) from notice where subject like 'Preuve à vérifier%'") == 1
+    await told.seller.did(f"/my/evidence/{piece['id']}/withdrawal")
+    await world.work()
+    assert await world.sql("select count(*) from notice where subject like 'Preuve%'") == 0
+
+
 MOVES = {
     "acceptance": ("accepted", {"curator"}),
     "refusal": ("refused", {"curator"}),

@@ -263,3 +263,14 @@ async def test_curators_are_told_that_a_document_waits_save_the_recused_and_no_l
     await curator.did(f"{QUEUE}/{made['id']}/acceptance")
     await world.work()
     assert await told(world, "Document à vérifier%") == 0
+
+
+async def test_a_document_that_another_replaces_waits_for_nobody(world: World) -> None:
+    seller, _ = await people(world)
+    await offered(seller, vigilance(await world.today()))
+    await world.work()
+    newer = await offered(seller, vigilance(await world.today()))
+    await world.work()
+    assert await told(world, "Document à vérifier%") == 1
+    link = await world.sql("select link from notice where subject like 'Document à vérifier%'")
+    assert link == f"/relecture/certificats/{newer['id']}"
