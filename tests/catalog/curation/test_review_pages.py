@@ -126,7 +126,8 @@ async def test_what_was_checked_is_asked_again_once_it_changed_and_a_page_of_bef
     reader = await at_desk(world, api, frozenset({Role.CURATOR}))
     page = await reader.reads(path)
     assert (await send(reader, page, f"{path}/controle", **all_yes(page))).status_code == 303
-    assert "Tout est vérifié" in (await reader.reads(path)).text
+    page = await reader.reads(path)
+    assert "Tout est vérifié" in page.text
     await seller.did(f"{mine}/submission/withdrawal")
     sheet = await seller.read(mine)
     await seller.did(
