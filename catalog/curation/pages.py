@@ -36,7 +36,7 @@ from catalog.taxonomy import domains
 from marketplace import clock
 from marketplace.actor import Actor, Role
 from marketplace.db import ReadSession, Session
-from marketplace.errors import FieldError, Invalid, NotFound, StaleVersion
+from marketplace.errors import FieldError, Invalid, NotFound
 from marketplace.ids import SolutionId
 from marketplace.web import i18n
 from marketplace.web.exports import both, table_file
@@ -239,16 +239,12 @@ async def _sent(
 ) -> Response[Any]:
     """One form of the page: done, or shown again with what was typed; 412 when somebody was quicker."""
     form: Form[Any] = await Form.read(request, model)
-    now, stale = await clock.now(session), False
+    now = await clock.now(session)
     async with form.attempt(session, names=names):
         if not form.failed:
-            try:
-                await act(form, now)
-            except StaleVersion:
-                stale = True
-                raise
+            await act(form, now)
     if form.failed:
-        return await _review(request, session, by, solution_id, status=412 if stale else 422, **{which: form})
+        return await _review(request, session, by, solution_id, status=form.status, **{which: form})
     return redirect(f"{to or f'/relecture/{solution_id}'}{anchor}", said)
 
 

@@ -23,8 +23,6 @@ from marketplace.web.schemas import plain
 from marketplace.web.typed import typed_number
 from marketplace.words import N_
 
-YEARS = (1, 2, 3, 4)
-"""A framework agreement lasts four years at most (CCP R2162-5)."""
 PREFIX = "quantite."
 LONGEST = 200
 NO_TOWN = N_("Aucune ville ne porte ce nom ni ce code : vérifiez-le, ou donnez son code INSEE.")

@@ -25,7 +25,6 @@ from marketplace.web.exports import both
 from marketplace.web.forms import Form
 from marketplace.web.limits import UPLOAD_LIMIT
 from marketplace.web.pages import page, redirect
-from marketplace.web.schemas import Input
 from marketplace.web.transaction import By, Reads, Writes
 from marketplace.words import N_
 
@@ -33,12 +32,6 @@ PATHS = {Side.STARTUP: "/espace-entreprise/fiches/import", Side.CURATOR: "/relec
 FORM, ONE = [*PATHS.values()], [f"{path}/{{import_id:uuid}}" for path in PATHS.values()]
 SHOWN = 200
 """Rejected rows that a page shows; the error report has them all."""
-
-
-class UploadForm(Input):
-    """What is sent beside the file."""
-
-    act: str = "verifier"
 
 
 @get(FORM)
@@ -54,7 +47,7 @@ async def take(request: Request[Any, Any, Any], session: Writes, by: By) -> Resp
     side = _side(request)
     uploading.may_import(side, by)
     sent = await request.form()
-    form: Form[UploadForm] = Form({})
+    form: Form[Any] = Form({})
     taken = None
     async with form.attempt(session):
         content, name = await accepted(request, sent.get("file"))

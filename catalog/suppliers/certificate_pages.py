@@ -90,9 +90,7 @@ async def summary(reads: Reads, by: By) -> Response[bytes]:
 
 
 def _form(request: Request[Any, Any, Any], form: Form[Any]) -> Response[str]:
-    return page(
-        request, "suppliers/certificate.html", status=422 if form.failed else 200, form=form, **words.names()
-    )
+    return page(request, "suppliers/certificate.html", status=form.status, form=form, **words.names())
 
 
 HANDLERS = [show, offer_page, offer, export, download, summary]

@@ -152,7 +152,7 @@ async def _review(
     others = await queries.certificates(reads, certificate.startup_id)
     today = clock.paris_day(await clock.now(reads))
     return page(
-        request, "suppliers/review.html", status=422 if form.failed else 200, form=form, certificate=certificate, today=today,
+        request, "suppliers/review.html", status=form.status, form=form, certificate=certificate, today=today,
         others=[one for one in others if one.kind is certificate.kind and one.id != certificate.id],
         recused=certificate.startup_id in await firms_of(reads, by), **words.names(),
     )  # fmt: skip
@@ -166,7 +166,7 @@ async def _stakes(
     form: Form[Any],
 ) -> Response[str]:
     return page(
-        request, "suppliers/curated_stakes.html", status=422 if form.failed else 200, form=form,
+        request, "suppliers/curated_stakes.html", status=form.status, form=form,
         organisation=await queries.startup(reads, startup_id), stakes=await queries.stakes(reads, startup_id),
         recused=startup_id in await firms_of(reads, by), **words.names(),
     )  # fmt: skip

@@ -1,7 +1,6 @@
 """What a profile may say: legal forms, sizes, contacts, holders of shares. And the category of a firm, as the decree defines it."""
 
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
@@ -93,7 +92,6 @@ class CategoryRule:
 
 
 CATEGORY_REFERENCE = N_("Décret n° 2008-1354 du 18 décembre 2008, article 3")
-CATEGORY_SINCE = date(2008, 12, 21)
 CATEGORY_RULES = (
     CategoryRule(Category.MICRO, 10, 2_000_000_00),
     CategoryRule(Category.SME, 250, 50_000_000_00),

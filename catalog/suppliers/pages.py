@@ -200,7 +200,7 @@ def stake_form(
 ) -> Response[str]:
     """The page that corrects one stake, for its startup or for a curator."""
     return page(
-        request, "suppliers/stake.html", status=422 if form.failed else 200, form=form, stake=stake, action=action, curates=curates,
+        request, "suppliers/stake.html", status=form.status, form=form, stake=stake, version=form.version_read(stake.version), action=action, curates=curates,
         locked=not curates and stake.origin is Origin.CURATOR, **words.names(),
     )  # fmt: skip
 
@@ -223,8 +223,8 @@ async def _identity(
     supplier: Supplier | None,
 ) -> Response[str]:
     return page(
-        request, "suppliers/identity.html", status=422 if form.failed else 200, form=form, supplier=supplier,
-        organisation=await queries.startup(reads, startup_id), version=supplier.version if supplier else 0,
+        request, "suppliers/identity.html", status=form.status, form=form, supplier=supplier,
+        organisation=await queries.startup(reads, startup_id), version=form.version_read(supplier.version if supplier else 0),
         may_siret=Role.ADMIN in by.roles, **words.names(),
     )  # fmt: skip
 
@@ -235,9 +235,9 @@ async def _contacts(
     startup_id: OrganisationId,
     form: Form[Any],
 ) -> Response[str]:
-    version = await _version(reads, startup_id)
+    version = form.version_read(await _version(reads, startup_id))
     return page(
-        request, "suppliers/contacts.html", status=422 if form.failed else 200, form=form, version=version, kinds=list(ContactKind),
+        request, "suppliers/contacts.html", status=form.status, form=form, version=version, kinds=list(ContactKind),
         **words.names(),
     )  # fmt: skip
 
@@ -250,8 +250,8 @@ async def _bank(
 ) -> Response[str]:
     bank = await queries.bank(reads, startup_id)
     return page(
-        request, "suppliers/bank.html", status=422 if form.failed else 200, form=form, bank=bank,
-        iban=masked(bank.iban) if bank else "", version=await _version(reads, startup_id),
+        request, "suppliers/bank.html", status=form.status, form=form, bank=bank,
+        iban=masked(bank.iban) if bank else "", version=form.version_read(await _version(reads, startup_id)),
         organisation=await queries.startup(reads, startup_id),
     )  # fmt: skip
 
@@ -266,8 +266,8 @@ async def _capacity(
     chosen = form.get("regions") or []
     form.errors = {name.split("-")[0]: said for name, said in form.errors.items()}  # one list, one place
     return page(
-        request, "suppliers/capacity.html", status=422 if form.failed else 200, form=form, regions=regions,
-        chosen=[chosen] if isinstance(chosen, str) else list(chosen), version=await _version(reads, startup_id),
+        request, "suppliers/capacity.html", status=form.status, form=form, regions=regions,
+        chosen=[chosen] if isinstance(chosen, str) else list(chosen), version=form.version_read(await _version(reads, startup_id)),
     )  # fmt: skip
 
 
@@ -278,7 +278,7 @@ async def _ownership(
     form: Form[Any],
 ) -> Response[str]:
     return page(
-        request, "suppliers/ownership.html", status=422 if form.failed else 200, form=form,
+        request, "suppliers/ownership.html", status=form.status, form=form,
         stakes=await queries.stakes(reads, startup_id), **words.names(),
     )  # fmt: skip
 

@@ -11,7 +11,7 @@ from catalog.solutions.sheet_files import described
 from catalog.writing import attaching, forms, saving
 from catalog.writing.attaching import Said
 from catalog.writing.saving import Written
-from catalog.writing.step_pages import HOME, attachments, frame, kinds, status_of
+from catalog.writing.step_pages import HOME, attachments, frame, kinds
 from marketplace import clock
 from marketplace.actor import OrganisationKind, Role
 from marketplace.db import ReadSession, Session
@@ -174,7 +174,7 @@ async def _show(
     said = _found(written.content, file_id)
     known = await described(reads, [file_id], written.sheet.startup_id)
     return page(
-        request, "writing/attachment.html", status=status_of(form), **frame(written, Step.ATTACHMENTS, form),
+        request, "writing/attachment.html", status=form.status, **frame(written, Step.ATTACHMENTS, form),
         said=said, file=known.get(file_id), kinds=kinds(),
     )  # fmt: skip
 

@@ -12,7 +12,7 @@ from catalog.writing import forms, saving
 from catalog.writing.forms import ReferenceForm
 from catalog.writing.references import Called, called
 from catalog.writing.saving import Written
-from catalog.writing.step_pages import HOME, frame, status_of
+from catalog.writing.step_pages import HOME, frame
 from marketplace import clock
 from marketplace.actor import Actor
 from marketplace.db import ReadSession, Session
@@ -102,7 +102,7 @@ async def _list(
     language = i18n.language.get()
     towns = await saving.town_names(reads, written.content)
     return page(
-        request, "writing/references.html", status=status_of(form), **frame(written, Step.REFERENCES, form),
+        request, "writing/references.html", status=form.status, **frame(written, Step.REFERENCES, form),
         references=[
             (said, towns[str(said["town"])], wording.reference_words(said, language, towns))
             for said in written.content.get("references", [])
@@ -169,7 +169,7 @@ def _show(
 ) -> Response[str]:
     count = len({name.split("-")[1] for name in form.raw if name.startswith("indicators-")})
     return page(
-        request, "writing/reference.html", status=status_of(form), **frame(written, Step.REFERENCES, form),
+        request, "writing/reference.html", status=form.status, **frame(written, Step.REFERENCES, form),
         reference_id=reference_id, towns=town.towns if town else [],
         town_options=[(one.code, f"{one.name} ({one.code}, {one.department_name})") for one in (town.towns if town else [])],
         units=[("", i18n.translate(N_("Choisissez")))] + [(code, i18n.translate(unit.many)) for code, unit in UNITS.items()],

@@ -108,7 +108,7 @@ def _show(request: Request[Any, Any, Any], written: Written, step: Step, form: F
     chosen = form.get("domains", [])
     chosen = [chosen] if isinstance(chosen, str) else chosen
     return page(
-        request, "writing/step.html", status=status_of(form), **frame(written, step, form),
+        request, "writing/step.html", status=form.status, **frame(written, step, form),
         questions=[question for question in QUESTIONS.values() if question.section.value == step.value], unknown=UNKNOWN, named=_choices,
         domains=[(d.id, d.label(language)) for d in domains().values()], codes=forms.codes_of(chosen),
         maturities=[("", i18n.translate(N_("Choisissez"))), *_named(MATURITY_NAMES, besides=UNKNOWN)],
@@ -127,7 +127,7 @@ async def attachments(
     files = written.content.get("attachments", [])
     known = await described(reads, [UUID(file["file_id"]) for file in files], written.sheet.startup_id)
     return page(
-        request, "writing/attachments.html", status=status_of(form), **frame(written, Step.ATTACHMENTS, form),
+        request, "writing/attachments.html", status=form.status, **frame(written, Step.ATTACHMENTS, form),
         files=[(file, known.get(UUID(file["file_id"]))) for file in files], kinds=kinds(), kind_names=ATTACHMENT_KIND_NAMES,
     )  # fmt: skip
 
@@ -135,10 +135,6 @@ async def attachments(
 def kinds() -> list[tuple[str, str]]:
     """The kinds of attachments, to choose from."""
     return _named(ATTACHMENT_KIND_NAMES)
-
-
-def status_of(form: Form[Any]) -> int:
-    return 412 if form.stale else 422 if form.failed else 200
 
 
 def frame(written: Written, step: Step, form: Form[Any]) -> dict[str, Any]:

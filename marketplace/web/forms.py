@@ -69,6 +69,18 @@ class Form(Generic[M]):
     def failed(self) -> bool:
         return bool(self.errors or self.general)
 
+    @property
+    def status(self) -> int:
+        """How a page that shows the form answers: 412 when somebody was quicker, 422 when something is wrong."""
+        return 412 if self.stale else 422 if self.failed else 200
+
+    def version_read(self, present: int) -> int:
+        """The version that the form carries when it is shown: still the one that was read when somebody was quicker, so
+        that sending it again overwrites nothing; else the present one.
+        """
+        sent = str(self.raw.get("version", ""))
+        return int(sent) if self.stale and sent.isascii() and sent.isdigit() else present
+
     def value(self) -> M:
         """What the form means. Only to be asked inside `attempt`, which refuses an unsound form before it is."""
         if self._value is None:
