@@ -5,6 +5,7 @@ In demo mode, and nowhere else, the table `clock_shift` moves that clock forward
 only there: a privilege that `marketplace demo` grants).
 """
 
+from calendar import monthrange
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -38,3 +39,11 @@ def paris_day(instant: datetime) -> date:
 def last_day(deadline: datetime) -> date:
     """The last whole day before a deadline made by `end_of`."""
     return paris_day(deadline - timedelta(microseconds=1))
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day `months` later, or the last of a shorter month; the last day that a date can hold when it is beyond."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    if year > 9999:
+        return date.max
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

@@ -98,6 +98,11 @@ def shares(amount: int, weights: Mapping[K, int | Fraction], order: Iterable[K])
     return {key: sign * part for key, part in parts.items()}
 
 
+def as_typed(cents: int) -> str:
+    """Cents as `parse_euros` reads them, for a form that is shown again: 1234 → `12,34`."""
+    return f"{cents // 100},{cents % 100:02d}"
+
+
 def parse_euros(text: str, path: str) -> Cents:
     """Euros as people write them (`12 500,50`, `12500.5 €`) to cents. Raises `Invalid` naming `path`."""
     cleaned = (

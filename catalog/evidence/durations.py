@@ -1,10 +1,10 @@
 """How long evidence counts: dated rows, each with its reason. A new rule is a new row; evidence keeps the end it was given."""
 
-from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
 
 from catalog.evidence.levels import Kind
+from marketplace import clock
 from marketplace.words import N_
 
 
@@ -48,12 +48,4 @@ def duration_of(kind: Kind, path: str, dated_on: date) -> Duration:
 def ends_on(kind: Kind, path: str, dated_on: date, *, contract_months: int = 0) -> date | None:
     """The last day on which evidence counts by rule; None when the document must say."""
     months = duration_of(kind, path, dated_on).months
-    return None if months is None else months_after(dated_on, months + contract_months)
-
-
-def months_after(day: date, months: int) -> date:
-    """The same day `months` later, or the last of a shorter month; the last day that a date can hold when it is beyond."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    if year > 9999:
-        return date.max
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+    return None if months is None else clock.months_after(dated_on, months + contract_months)

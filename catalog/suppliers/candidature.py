@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from catalog.suppliers import locking
 from catalog.suppliers.events import CertificateOffered, CertificateReviewed
-from catalog.suppliers.kinds import MOST_OF_A_KIND, CertificateKind, Rule, months_after, rule_of
+from catalog.suppliers.kinds import MOST_OF_A_KIND, CertificateKind, Rule, rule_of
 from catalog.suppliers.lifecycle import CERTIFICATE, CertificateState, CertificateWho
 from catalog.suppliers.models import Certificate
 from catalog.suppliers.profile import EDITORS, OLDEST, TO_COME
@@ -152,7 +152,7 @@ def end_of(content: CertificateIn, rule: Rule) -> date | None:
     """When a document ceases to count: its own end, or what the rule leaves it."""
     if content.expires_on is not None or rule.months is None:
         return content.expires_on
-    return months_after(content.issued_on, rule.months)
+    return clock.months_after(content.issued_on, rule.months)
 
 
 def certificate_faults(
@@ -195,7 +195,7 @@ def _date_fault(
         return wrong("issued_on", N_("Vérifiez l’année : elle est trop ancienne."), code="date")
     if expires and expires < issued:
         return wrong("expires_on", N_("La fin vient après la date du document."), code="date")
-    if expires and rule.months and expires > months_after(issued, rule.months):
+    if expires and rule.months and expires > clock.months_after(issued, rule.months):
         return wrong(
             "expires_on", N_("Ce document compte {months} mois au plus après sa date."), code="date", months=rule.months
         )  # fmt: skip

@@ -105,14 +105,3 @@ def rule_of(kind: CertificateKind, on: date | None = None) -> Rule:
     found = [rule for rule in RULES if rule.kind is kind]
     dated = [r for r in found if on and r.valid_from <= on and (r.valid_to is None or on <= r.valid_to)]
     return (dated or found)[-1]
-
-
-def months_after(day: date, months: int) -> date:
-    """The same day `months` later, or the last day of a shorter month."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    for last in range(day.day, 0, -1):
-        try:
-            return date(year, month + 1, last)
-        except ValueError:
-            continue
-    raise ValueError(day)

@@ -22,6 +22,7 @@ from marketplace import clock
 from marketplace.actor import Actor, OrganisationKind, Role
 from marketplace.db import ReadSession, Session
 from marketplace.ids import OrganisationId
+from marketplace.money import as_typed
 from marketplace.web.creating import creating
 from marketplace.web.forms import Form
 from marketplace.web.pages import page, redirect
@@ -303,7 +304,7 @@ def _typed_identity(supplier: Supplier | None) -> dict[str, Any]:
     return typed | {
         "legal_form": supplier.legal_form or "", "headcount": supplier.headcount or "",
         "founded_on": supplier.founded_on.isoformat() if supplier.founded_on else "",
-        "turnover": "" if cents is None else f"{cents // 100},{cents % 100:02d}",
+        "turnover": "" if cents is None else as_typed(cents),
         "turnover_year": str(supplier.turnover_year or ""),
     }  # fmt: skip
 

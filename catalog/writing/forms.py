@@ -21,6 +21,7 @@ from catalog.solutions.models import Basis, Maturity
 from catalog.solutions.questionnaire import QUESTIONS, UNKNOWN, Kind, Question, Section, Subprocessor
 from catalog.taxonomy import domains
 from catalog.texts import Description, Line, Phrase, Prose, Summary, WebAddress
+from marketplace.money import as_typed
 from marketplace.web.schemas import Input, clean
 from marketplace.web.typed import Euros, Number, Signed, TypedDate
 
@@ -295,7 +296,7 @@ def _typed_prices(content: Content) -> dict[str, Any]:
         for j, step in enumerate(price["steps"]):
             shown[f"prices-{i}-steps-{j}-from"] = _comma(step["from"])
             cents = int(step["unit_price_cents"])
-            shown[f"prices-{i}-steps-{j}-price"] = f"{cents // 100},{cents % 100:02d}"
+            shown[f"prices-{i}-steps-{j}-price"] = as_typed(cents)
     return shown
 
 

@@ -16,6 +16,7 @@ from catalog.taxonomy import domains
 from catalog.writing import saving
 from catalog.writing.forms import NewForm
 from catalog.writing.saving import STATE_SENTENCES, STEPS, Written
+from catalog.writing.step_pages import HOME
 from marketplace import clock
 from marketplace.actor import OrganisationKind, Role
 from marketplace.db import ReadSession, Session
@@ -27,8 +28,6 @@ from marketplace.web.forms import Form, sent_of
 from marketplace.web.pages import page, redirect
 from marketplace.web.transaction import By, Reads, Writes
 from marketplace.words import N_
-
-HOME = "/espace-entreprise/fiches"
 
 
 @get(f"{HOME}/nouvelle")

@@ -8,12 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.evidence.durations import DURATIONS, duration_of, ends_on, months_after
+from catalog.evidence.durations import DURATIONS, duration_of, ends_on
 from catalog.evidence.ending import BEFORE, warning_of
 from catalog.evidence.levels import LEVEL_OF, Kind, Level, Piece, Why, digest_of, level_of, weigh
 from catalog.evidence.lifecycle import EvidenceState
 from catalog.evidence.provable import PROVABLE, kinds_of
 from catalog.solutions.fields import FIELDS
+from marketplace.clock import months_after
 
 TODAY = date(2026, 11, 26)
 days = st.dates(date(2015, 1, 1), date(2040, 12, 31))

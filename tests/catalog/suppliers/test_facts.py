@@ -5,10 +5,11 @@ from datetime import date
 import pytest
 
 from catalog.suppliers.facts import Category, Headcount, category
-from catalog.suppliers.kinds import RULES, CertificateKind, months_after, rule_of
+from catalog.suppliers.kinds import RULES, CertificateKind, rule_of
 from catalog.suppliers.queries import capacity_of
 from catalog.suppliers.territories import Territories, serves
 from marketplace.actor import ANONYMOUS
+from marketplace.clock import months_after
 from tests.catalog.suppliers.firms import CAPACITY
 from tests.support.world import World
 
