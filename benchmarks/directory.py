@@ -24,7 +24,7 @@ from catalog.solutions.models import Change, Reference, Solution
 from marketplace.db import Database
 from marketplace.settings import Settings
 from marketplace.territories.models import Commune, Department
-from search.models import SearchEntry
+from search.engines.postgres.models import SearchEntry
 
 PER_PAGE = 20
 Ask = Callable[[], Awaitable[Any]]

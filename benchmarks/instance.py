@@ -18,7 +18,7 @@ from marketplace.settings import Settings
 from marketplace.tabular import SourceRow
 from marketplace.territories import loading
 from search.engines.postgres import PostgresEngine
-from search.refresh import reindex
+from search.index.refreshing import reindex
 
 
 @contextmanager

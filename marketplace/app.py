@@ -86,8 +86,10 @@ import procurement.quotes.pages
 import procurement.supervision.api
 import procurement.supervision.pages
 import procurement.supplier_desk.pages
-import search.api
-import search.pages
+import search.finding.api
+import search.finding.pages
+import search.matching
+import search.matching.pages
 from marketplace import logs
 from marketplace.db import Database
 from marketplace.demo.people import PASSWORD, PEOPLE
@@ -129,7 +131,8 @@ ROOMS: dict[str, Path] = {
         marketplace.personal_data,
         marketplace.demo,
         marketplace.site,
-        search,
+        search.finding,
+        search.matching,
         catalog.curation,
         catalog.directory,
         catalog.evidence,
@@ -162,7 +165,7 @@ API: Sequence[HTTPRouteHandler] = [
     *marketplace.personal_data.api.HANDLERS,
     *marketplace.territories.api.HANDLERS,
     *marketplace.files.api.HANDLERS,
-    *search.api.HANDLERS,
+    *search.finding.api.HANDLERS,
     *catalog.solutions.api.HANDLERS,
     *catalog.writing.api.HANDLERS,
     *catalog.opendata.api.HANDLERS,
@@ -183,7 +186,8 @@ API: Sequence[HTTPRouteHandler] = [
 ]
 
 PAGES: Sequence[ControllerRouterHandler] = [
-    *search.pages.HANDLERS,
+    *search.finding.pages.HANDLERS,
+    *search.matching.pages.HANDLERS,
     *marketplace.sign_in.pages.HANDLERS,
     *marketplace.sign_in.security_pages.HANDLERS,
     *marketplace.sign_in.proconnect_pages.HANDLERS,

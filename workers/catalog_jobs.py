@@ -5,7 +5,7 @@ from marketplace.db import Session
 from marketplace.files import storage
 from marketplace.files.models import StoredFile
 from search.engines.postgres import PostgresEngine
-from search.refresh import refresh
+from search.index.refreshing import refresh
 from workers.tools import Tools
 
 

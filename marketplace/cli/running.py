@@ -93,7 +93,7 @@ def reindex(data_dir: DataDir = None, as_json: AsJson = False) -> None:
     from marketplace.actor import SYSTEM
     from marketplace.launch.instance import instance, worker_database
     from search.engines.postgres import PostgresEngine
-    from search.refresh import reindex as rebuild
+    from search.index.refreshing import reindex as rebuild
 
     async def run(settings: Any) -> int:
         async with worker_database(settings) as database, database.transaction(SYSTEM) as session:

@@ -15,7 +15,7 @@ from marketplace.tabular import SourceRow
 from marketplace.territories import loading
 from marketplace.territories.models import Commune
 from search.engines.postgres import PostgresEngine
-from search.refresh import reindex
+from search.index.refreshing import reindex
 
 Advance = Callable[[str, int, int], None]
 

@@ -30,7 +30,7 @@ import procurement.needs.models
 import procurement.orders.models
 import procurement.pools.models
 import procurement.quotes.models
-import search.models
+import search.engines.postgres.models
 from marketplace.db import Base
 
 metadata = Base.metadata

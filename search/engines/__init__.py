@@ -1,5 +1,5 @@
-"""One protocol, one engine today (PostgreSQL); Meilisearch comes behind the same protocol with the discovery issue."""
+"""One protocol for every engine that searches the directory."""
 
-from search.engines.protocol import Hit, SearchEngine, SearchPage, SearchQuery
+from search.engines.protocol import MARK, UNMARK, Hit, SearchEngine, SearchPage, SearchQuery, Sort
 
-__all__ = ["Hit", "SearchEngine", "SearchPage", "SearchQuery"]
+__all__ = ["MARK", "UNMARK", "Hit", "SearchEngine", "SearchPage", "SearchQuery", "Sort"]

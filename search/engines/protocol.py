@@ -2,21 +2,36 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
 from marketplace.db import ReadSession, Session
-from search.documents import SearchDocument
+from search.engines.documents import SearchDocument
+
+
+class Sort(StrEnum):
+    """The order of hits. Without a text, relevance is: what can be bought first, priced first, then by name."""
+
+    RELEVANCE = "relevance"
+    NAME = "name"
+    RECENT = "recent"
 
 
 @dataclass(frozen=True, slots=True)
 class SearchQuery:
-    """What is asked. Several values of one filter widen it; two filters narrow each other."""
+    """What is asked. Several domains or maturities widen their filter; features all have to be there; two filters narrow each other.
+
+    `available` leaves stopped services out. `per_page` may be 300, for matching.
+    """
 
     text: str = ""
     domains: tuple[str, ...] = ()
     maturities: tuple[str, ...] = ()
     priced: bool = False
+    features: tuple[str, ...] = ()
+    available: bool = False
+    sort: Sort = Sort.RELEVANCE
     page: int = 1
     per_page: int = 20
 
@@ -35,11 +50,20 @@ class Hit:
     maturity: str
     fictional: bool
     priced: bool
+    features: tuple[str, ...] = ()
+    references: int = 0
+    score: float = 0.0
+    """How well the text is answered, from 0 to 1; comparable within one page of one engine only."""
+    highlights: tuple[tuple[str, str], ...] = ()
+    """Field (`name`, `summary`, `description`) → its text, or an extract of it, with what was found between MARK and UNMARK."""
 
 
 @dataclass(frozen=True, slots=True)
 class SearchPage:
-    """One page of hits, the exact total, and counts by filter value (each facet as if its own filter were not set)."""
+    """One page of hits, the exact total, and counts by filter value.
+
+    Facets `domain` and `maturity` count as if their own filter were not set; `feature` counts what one more would leave.
+    """
 
     hits: tuple[Hit, ...]
     total: int
@@ -47,6 +71,14 @@ class SearchPage:
     facets: dict[str, dict[str, int]] = field(default_factory=dict)
     corrected: tuple[tuple[str, str], ...] = ()
     """What was typed, and what was searched for instead."""
+    index: str = ""
+    """Which state of the index answered: two answers with the same one saw the same sheets."""
+    degraded: bool = False
+    """Whether the engine that was asked first did not answer, and this one did in its place."""
+
+
+MARK, UNMARK = "\ue000", "\ue001"
+"""Around what was found, in highlights: characters that no text of the directory may hold."""
 
 
 class SearchEngine(Protocol):

@@ -10,8 +10,8 @@ import pytest
 from catalog.taxonomy import domains
 from marketplace.actor import SYSTEM
 from marketplace.ids import new_id
-from search.documents import SearchDocument
 from search.engines import SearchEngine, SearchPage, SearchQuery
+from search.engines.documents import SearchDocument
 from search.engines.postgres import PostgresEngine
 from tests.support.world import World
 

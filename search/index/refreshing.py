@@ -10,8 +10,8 @@ from catalog.solutions.lifecycle import SolutionState
 from catalog.solutions.models import Solution
 from marketplace.db import Session
 from marketplace.ids import SolutionId
-from search.documents import SearchDocument, documents
 from search.engines import SearchEngine
+from search.engines.documents import SearchDocument, documents
 
 
 async def refresh(session: Session, engine: SearchEngine, solution_ids: Sequence[SolutionId]) -> None:

@@ -12,10 +12,10 @@ from uuid import UUID
 from sqlalchemy import delete, text
 
 from marketplace.db import ReadSession, Session
-from search.documents import SearchDocument
+from search.engines.documents import SearchDocument
+from search.engines.postgres.models import SearchEntry
 from search.engines.protocol import Hit, SearchPage, SearchQuery
-from search.models import SearchEntry
-from search.terms import Term, fold, hinted_domains, terms
+from search.language.terms import Term, fold, hinted_domains, terms
 
 COVERAGE = 0.3
 """The part of the query's weight that a sheet must match to be shown."""

@@ -4,7 +4,7 @@ from typing import Any
 
 from marketplace.actor import SYSTEM, OrganisationKind, Role
 from search.engines.postgres import PostgresEngine
-from search.refresh import reindex
+from search.index.refreshing import reindex
 from tests.catalog.solutions.sheets import content
 from tests.support.curating import publish, sent_back
 from tests.support.world import Caller, World

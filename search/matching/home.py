@@ -16,7 +16,7 @@ from procurement.pools import plans
 from procurement.pools import queries as pools
 from procurement.pools.models import Pool
 from search.engines import SearchEngine, SearchPage, SearchQuery
-from search.terms import hinted_domains
+from search.language.terms import hinted_domains
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from marketplace.actor import SYSTEM
 from marketplace.tabular import read_rows
 from search.engines import SearchQuery
 from search.engines.postgres import PostgresEngine
-from search.refresh import reindex
+from search.index.refreshing import reindex
 from tests.support.world import World
 
 TOP = 10

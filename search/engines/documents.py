@@ -2,15 +2,31 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
 from uuid import UUID
 
 from catalog.solutions.models import Maturity, Solution
 from catalog.taxonomy import domains
 
 
+class Feature(StrEnum):
+    """What a sheet may be filtered by: each is a public fact of it."""
+
+    PRICED = "priced"
+    EU_HOSTED = "eu_hosted"
+    OPEN_API = "open_api"
+    ACCESSIBLE = "accessible"
+    OPEN_SOURCE = "open_source"
+    CONFIRMED = "confirmed"
+
+
 @dataclass(frozen=True, slots=True)
 class SearchDocument:
-    """One sheet as it is searched. `domain_words` are the labels of its domains, so that their names find it."""
+    """One sheet as it is searched. `domain_words` are the labels of its domains, so that their names find it.
+
+    `features` are `Feature` values, `references` how many towns it cites, `published_on` the day of its first publication.
+    """
 
     id: UUID
     slug: str
@@ -24,6 +40,10 @@ class SearchDocument:
     fictional: bool
     priced: bool
     version: int
+    problem: str = ""
+    features: tuple[str, ...] = ()
+    references: int = 0
+    published_on: date | None = None
 
     @property
     def domain_words(self) -> str:

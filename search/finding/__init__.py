@@ -1,0 +1,1 @@
+"""Finding sheets: the search page, its API, and what it suggests."""

@@ -1,0 +1,1 @@
+"""What a person types, made into terms: the same means for every engine and every query."""

@@ -1,0 +1,1 @@
+"""What was searched and answered: the raw material of the sourcing register."""

@@ -1,0 +1,1 @@
+"""From a town’s need to a short list that explains itself."""

@@ -1,0 +1,1 @@
+"""The sourcing register: frozen searches and short lists, replayable (R2111-1)."""

@@ -1,0 +1,1 @@
+"""Towns that resemble mine, why, and what they run."""
