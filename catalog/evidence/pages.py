@@ -268,7 +268,7 @@ async def references_export(
     header = [
         N_("Collectivité"), N_("Code INSEE"), N_("SIREN"), N_("Département"), N_("Population"), N_("Solution"), N_("Entreprise"),
         N_("Domaines"), N_("Depuis"), N_("Jusqu’à"), N_("Quantité"), N_("Unité"), N_("Périmètre"), N_("Indicateurs"), N_("Niveau de preuve"),
-        N_("Preuve du"), N_("Compte jusqu’au"),
+        N_("Preuve du"), N_("Compte jusqu’au"), N_("Fiche fictive"),
     ]  # fmt: skip
     rows = [
         [
@@ -277,6 +277,7 @@ async def references_export(
             one.reference.quantity, unit_name(one.reference.unit, one.reference.quantity or 1), one.reference.scope,
             " ; ".join(f"{row['name']} : {row.get('before', '?')} → {row['after']} {row['unit']}" for row in one.reference.indicators),
             i18n.translate(LEVEL_NAMES[one.proof.level]), one.proof.dated_on, one.proof.expires_on,
+            i18n.translate(N_("oui") if one.fictional else N_("non")),
         ]
         for one in await all_references(reads, today, domain=domaine, department=departement)
     ]  # fmt: skip

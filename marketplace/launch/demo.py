@@ -15,7 +15,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from marketplace.demo import clock, people
 from marketplace.embedded.engines import erase
 from marketplace.embedded.processes import EngineError, last_lines
-from marketplace.launch import demo_directory, demo_pools, processes, seeding
+from marketplace.launch import demo_directory, demo_evidence, demo_pools, processes, seeding
 from marketplace.launch.instance import instance, refuse_given_database
 from marketplace.launch.serving import refuse_taken_port
 from marketplace.settings import Settings, needed
@@ -67,6 +67,7 @@ def _seed(settings: Settings, console: Console) -> None:
         asyncio.run(seeding.seed(settings, advance=advance))
         asyncio.run(demo_pools.open_demo_pools(settings))
         asyncio.run(demo_directory.fill_demo_directory(settings))
+        asyncio.run(demo_evidence.fill_demo_evidence(settings))
 
 
 def _welcome(port: int, seconds: float) -> None:

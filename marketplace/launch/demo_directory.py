@@ -58,7 +58,7 @@ async def fill_demo_directory(settings: Settings) -> None:
         for number, startup in enumerate(people.catalogue()["startups"]):
             organisation = startups.get(startup["name"])
             if organisation is not None:
-                by = _acting_for(organisation)
+                by = acting_for(organisation)
                 async with database.transaction(by) as session:
                     await _profile(session, number, startup, by)
                 if startup["slug"] == "quinquet-systemes":
@@ -115,7 +115,7 @@ async def _waiting(session: Session, by: Actor) -> None:
     await drafting.submit(session, sheet.id, by=by, now=now)
 
 
-def _acting_for(startup: Organisation) -> Actor:
+def acting_for(startup: Organisation) -> Actor:
     """Somebody who acts for a fictional startup; nobody can sign in as them."""
     return Actor(
         organisation_id=OrganisationId(startup.id), kind=OrganisationKind.STARTUP, roles=frozenset({Role.EDITOR, Role.ADMIN}),

@@ -111,6 +111,9 @@ def test_one_command_up_one_ctrl_c_down_nothing_left_and_nothing_lost(
         assert f"{person.email} " in first.said
         assert demo.sign_in(person.email) == {str(role) for role in person.roles}
 
+    table = demo.get("/references.csv").text
+    assert "confirmé par la ville" in table and "déclaré par l’entreprise" in table
+
     done = command_on(demo, "create-admin", "chef@exemple.test")
     assert done.returncode == 0, done.stderr
     found = command_on(demo, "doctor", "--json")

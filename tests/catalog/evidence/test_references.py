@@ -92,7 +92,7 @@ async def test_the_page_the_api_and_the_exports_say_the_same_and_can_be_filtered
     none = (await world.http.get("/references?departement=75&domaine=x")).text
     assert "Retirez un filtre" in none
     table = (await world.http.get("/references.csv")).text
-    assert table.count("\n") == 3 and "'=1+1" in table and "Nevers" in table
+    assert table.count("\n") == 3 and "'=1+1" in table and "Nevers" in table and "Fiche fictive" in table
     assert (await world.http.get("/references.xlsx?departement=58")).content.startswith(b"PK")
     await told.curator.did(f"/reviews/{told.id}/suspension", {"reason": "Un doute."})
     assert (await world.visitor.read("/references"))["total"] == 0
