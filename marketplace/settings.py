@@ -229,6 +229,13 @@ class RetentionSettings(BaseSettings):
     evidence_requests: int = Field(
         1095, ge=760, le=3650, description="Confirmations de références, identité de qui a répondu : jours"
     )
+    visitor_searches: int = Field(30, ge=1, le=90, description="Recherches de visiteurs : jours")
+    searches: int = Field(
+        400,
+        ge=90,
+        le=1826,
+        description="Recherches d’une organisation qui ne sont pas figées au registre : jours",
+    )
     exports: int = Field(7, ge=1, le=90, description="Copies de données personnelles : jours")
     requests: int = Field(1826, ge=365, le=3650, description="Demandes de copie et d’effacement : jours")
     logs: int = Field(

@@ -13,6 +13,7 @@ import typer
 from marketplace.cli import running
 from marketplace.cli import loading
 from marketplace.cli import asking
+from marketplace.cli import evaluating
 from marketplace.cli import accounts
 from marketplace.cli import operating
 from marketplace.cli import journal
@@ -22,7 +23,7 @@ from marketplace.cli.terminal import app, end, say
 from marketplace.embedded.processes import EngineError
 from marketplace.errors import DomainError, Invalid
 
-__all__ = ["accounts", "app", "asking", "journal", "loading", "main", "operating", "running"]
+__all__ = ["accounts", "app", "asking", "evaluating", "journal", "loading", "main", "operating", "running"]
 
 
 def main() -> NoReturn:

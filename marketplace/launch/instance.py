@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import fields
@@ -60,6 +61,18 @@ def instance(
         if migrate:
             asyncio.run(bring_up_to_date(found, say=say))
         yield found
+
+
+@contextmanager
+def temporary(*, say: Say = lambda _: None) -> Iterator[Settings]:
+    """Settings of an empty instance in a folder of its own, gone at the end. No database that the environment names is touched."""
+    with tempfile.TemporaryDirectory(prefix="lot-commun-") as name:
+        folder = Path(name)
+        with engines(folder, say=say) as addresses:
+            own = {**addresses.environment(), **instance_secrets(folder), "MARKETPLACE_DATA_DIR": name}
+            settings = Settings.read(own)
+            asyncio.run(bring_up_to_date(settings, say=say))
+            yield settings
 
 
 def refuse_given_database() -> None:

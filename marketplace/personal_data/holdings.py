@@ -197,6 +197,11 @@ HOLDINGS: tuple[Holding, ...] = (
         "select at, verdict, reason from review_decision where person_id = :person", kept=REVIEW,
     ),
     Holding(
+        "search_log", ("person_id",), N_("Recherches et besoins que vous avez tapés pour votre organisation"), "searches",
+        "select at, kind, asked, total from search_log where person_id = :person",
+        ("update search_log set person_id = null where person_id = :person",),
+    ),
+    Holding(
         "need", ("person_id",), N_("Besoins que vous avez décrits"), "procurement",
         "select created_at, text, domain, quantity, unit from need where person_id = :person", kept=LAW,
     ),

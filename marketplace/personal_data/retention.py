@@ -113,6 +113,22 @@ RULES: tuple[Rule, ...] = (
         f" where recipient <> '' and asked_at {_OLDER}",
     ),
     Rule(
+        "visitor_searches", N_("Recherches et besoins tapés sans compte, avec leur réponse"),
+        N_(
+            "Expliquer une réponse qui vient d’être donnée. Un texte libre peut contenir des données personnelles : n’y mettez le nom"
+            " de personne. Il n’est relié à aucun compte ni à aucune adresse, et personne d’autre que le service ne le relit."
+        ),
+        GDPR, CHECKED, f"delete from search_log where organisation_id is null and at {_OLDER}",
+    ),
+    Rule(
+        "searches", N_("Recherches et besoins d’une organisation, avec leur réponse, tant qu’ils ne sont pas figés au registre de sourcing"),
+        N_(
+            "Laisser treize mois, le temps d’un budget, pour figer une recherche comme preuve. Une recherche figée devient une pièce"
+            " d’achat, gardée comme les autres."
+        ),
+        GDPR, CHECKED, f"delete from search_log where organisation_id is not null and at {_OLDER}",
+    ),
+    Rule(
         "exports", N_("Copies de données personnelles préparées"), N_("Vous laisser le temps de les télécharger."), GDPR, CHECKED,
         f"update personal_request set content = null where content is not null and done_at {_OLDER}",
     ),

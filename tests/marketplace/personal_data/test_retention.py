@@ -42,6 +42,10 @@ ROWS = {
     " 'draft', now(), 1) returning id)"
     " insert into evidence_request (id, solution_id, startup_id, reference_id, digest, recipient, token_id, asked_at, expires_at, state, state_since)"
     f" select gen_random_uuid(), id, {ORGANISATION}, gen_random_uuid(), 'd', 'a@b.fr', gen_random_uuid(), now() - :age, now(), 'answered', now() from sheet",
+    "visitor_searches": "insert into search_log (id, at, kind, asked, ordered, excluded, total, engine, index)"
+    " values (gen_random_uuid(), now() - :age, 'match', '{}', '[]', '[]', 0, 'postgres', '')",
+    "searches": "insert into search_log (id, at, kind, organisation_id, asked, ordered, excluded, total, engine, index)"
+    f" values (gen_random_uuid(), now() - :age, 'match', {ORGANISATION}, '{{}}', '[]', '[]', 0, 'postgres', '')",
     "exports": "insert into personal_request (id, kind, state, person_id, asked_by, content, done_at)"
     f" values (gen_random_uuid(), 'export', 'done', {PERSON}, {PERSON}, 'zip', now() - :age)",
     "requests": "insert into personal_request (id, kind, state, person_id, asked_by, done_at)"
