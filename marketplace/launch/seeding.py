@@ -13,7 +13,7 @@ from marketplace.demo import people
 from marketplace.settings import Settings, needed
 from marketplace.tabular import SourceRow
 from marketplace.territories import loading
-from marketplace.territories.models import Commune
+from marketplace.territories.models import Commune, TownProgramme
 from search.engines.postgres import PostgresEngine
 from search.index.refreshing import reindex
 
@@ -27,8 +27,9 @@ async def seed(settings: Settings, *, advance: Advance = lambda *_: None) -> Non
     try:
         async with database.reading(SYSTEM) as reads:
             communes = await reads.scalar(select(func.count()).select_from(Commune))
+            programmes = await reads.scalar(select(func.count()).select_from(TownProgramme))
             sheets = await reads.scalar(select(func.count()).select_from(Solution))
-        if not communes:
+        if not communes or not programmes:  # an instance of before the programmes gets them
             await loading.load(url, advance=advance)
         if not sheets:
             advance("people", 0, 1)

@@ -30,7 +30,9 @@ async def load(worker_url: str, *, advance: Advance = lambda *_: None) -> dict[s
     counts: dict[str, int] = {}
     try:
         async with connection.transaction():
-            await connection.execute("truncate former_commune, commune, epci, department, region")
+            await connection.execute(
+                "truncate town_programme, former_commune, commune, epci, department, region"
+            )
             for table, columns, rows in _tables():
                 records = list(rows)
                 for start in range(0, len(records), 5000):
@@ -58,7 +60,9 @@ def _tables() -> Iterator[tuple[str, list[str], Iterator[tuple[object, ...]]]]:
     )
     yield (
         "epci",
-        ["siren", "name", "search_name", "kind", "population", "department_code", "region_code"],
+        [
+            "siren", "name", "search_name", "kind", "population", "department_code", "region_code", "communes", "main_insee",
+        ],
         (
             (
                 r["siren"],
@@ -68,10 +72,12 @@ def _tables() -> Iterator[tuple[str, list[str], Iterator[tuple[object, ...]]]]:
                 _int(r["population_municipale"]),
                 r["departement"],
                 r["region"],
+                _int(r["nb_communes"]),
+                r["commune_principale_insee"] or None,
             )
             for r in _rows("epci.csv")
         ),
-    )
+    )  # fmt: skip
     yield (
         "commune",
         [
@@ -94,6 +100,11 @@ def _tables() -> Iterator[tuple[str, list[str], Iterator[tuple[object, ...]]]]:
             (r["code_insee_ancien"], r["nom"], "", r["nature"], r["code_insee_actuel"])
             for r in _rows("former_communes.csv")
         ),
+    )
+    yield (
+        "town_programme",
+        ["code", "programme", "project"],
+        ((r["code_insee"], r["programme"], r["projet"] or None) for r in _rows("programmes.csv")),
     )
 
 

@@ -22,7 +22,7 @@ class Department(Base):
 
 
 class Epci(Base):
-    """An intercommunality. `kind`: CC, CA, CU, METRO, MET69."""
+    """An intercommunality. `kind`: CC, CA, CU, METRO, MET69. `main_insee`: its most populous commune; `communes`: how many it has."""
 
     __tablename__ = "epci"
 
@@ -33,6 +33,8 @@ class Epci(Base):
     population: Mapped[int | None]
     department_code: Mapped[str] = mapped_column(index=True)
     region_code: Mapped[str]
+    communes: Mapped[int | None]
+    main_insee: Mapped[str | None]
 
     __table_args__ = (
         Index(
@@ -55,7 +57,7 @@ class Commune(Base):
     department_code: Mapped[str] = mapped_column(index=True)
     region_code: Mapped[str] = mapped_column(index=True)
     siren: Mapped[str | None] = mapped_column(unique=True)
-    population: Mapped[int | None]
+    population: Mapped[int | None] = mapped_column(index=True)
     epci_siren: Mapped[str | None] = mapped_column(ForeignKey("epci.siren"), index=True)
     postal_code: Mapped[str | None] = mapped_column(index=True)
     latitude: Mapped[float | None]
@@ -90,3 +92,13 @@ class FormerCommune(Base):
             postgresql_ops={"search_name": "gin_trgm_ops"},
         ),
     )
+
+
+class TownProgramme(Base):
+    """A commune in a national programme (`acv`: Action Cœur de Ville), as its project there is called."""
+
+    __tablename__ = "town_programme"
+
+    code: Mapped[str] = mapped_column(primary_key=True)
+    programme: Mapped[str] = mapped_column(primary_key=True)
+    project: Mapped[str | None]

@@ -1,1 +1,1 @@
-"""Towns that resemble mine, why, and what they run."""
+"""Towns that resemble one another: what is compared (`similarity.py`), read for any towns (`queries.py`), and what they run (`doing.py`)."""
