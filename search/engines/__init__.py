@@ -1,5 +1,25 @@
 """One protocol for every engine that searches the directory."""
 
-from search.engines.protocol import MARK, UNMARK, Hit, SearchEngine, SearchPage, SearchQuery, Sort
+from search.engines.protocol import (
+    MARK,
+    UNMARK,
+    Changes,
+    Hit,
+    Meanwhile,
+    SearchEngine,
+    SearchPage,
+    SearchQuery,
+    Sort,
+)
 
-__all__ = ["MARK", "UNMARK", "Hit", "SearchEngine", "SearchPage", "SearchQuery", "Sort"]
+__all__ = [
+    "MARK",
+    "UNMARK",
+    "Changes",
+    "Hit",
+    "Meanwhile",
+    "SearchEngine",
+    "SearchPage",
+    "SearchQuery",
+    "Sort",
+]

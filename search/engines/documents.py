@@ -1,9 +1,10 @@
 """What the index holds of a published sheet: an allow-list of public fields, whatever the engine."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import AsyncIterable, AsyncIterator, Iterable, Mapping
+from dataclasses import dataclass, fields
 from datetime import date
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from catalog.solutions.models import Maturity, Solution
@@ -59,6 +60,38 @@ class SearchDocument:
             fictional=sheet.fictional, priced=bool(sheet.prices) and sheet.maturity is not Maturity.STOPPED,
             version=sheet.version,
         )  # fmt: skip
+
+    @classmethod
+    def from_columns(cls, row: Mapping[str, Any]) -> "SearchDocument":
+        """The document that an index holds in columns, or a JSON object, named as its fields are."""
+        found: dict[str, Any] = {field.name: row[field.name] for field in fields(cls) if field.name in row}
+        lists: dict[str, Any] = {
+            name: tuple(value) for name, value in found.items() if isinstance(value, list)
+        }
+        return cls(**(found | lists))
+
+
+Documents = Iterable[SearchDocument] | AsyncIterable[SearchDocument]
+"""Documents, all at hand or read as they are asked for."""
+
+
+async def in_batches(documents: Documents, size: int) -> AsyncIterator[list[SearchDocument]]:
+    """Documents by `size` at most."""
+    batch: list[SearchDocument] = []
+    if isinstance(documents, AsyncIterable):
+        async for document in documents:
+            batch.append(document)
+            if len(batch) == size:
+                yield batch
+                batch = []
+    else:
+        for document in documents:
+            batch.append(document)
+            if len(batch) == size:
+                yield batch
+                batch = []
+    if batch:
+        yield batch
 
 
 def documents(sheets: Iterable[Solution]) -> list[SearchDocument]:

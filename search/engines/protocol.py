@@ -1,13 +1,13 @@
 """What any search engine of the directory promises."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
 from marketplace.db import ReadSession, Session
-from search.engines.documents import SearchDocument
+from search.engines.documents import Documents, SearchDocument
 
 
 class Sort(StrEnum):
@@ -81,10 +81,26 @@ MARK, UNMARK = "\ue000", "\ue001"
 """Around what was found, in highlights: characters that no text of the directory may hold."""
 
 
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What became of the directory while an index was rebuilt: documents to put, and those to take out."""
+
+    put: Sequence[SearchDocument] = ()
+    gone: Sequence[UUID] = ()
+
+
+Meanwhile = Callable[[], Awaitable[Changes]]
+"""Asked once by a rebuild, when all the rest is in place and nothing of it is served yet."""
+
+
 class SearchEngine(Protocol):
-    """The directory's search. Unpublished sheets are never in it."""
+    """The directory's search. Unpublished sheets are never in it.
+
+    `transactional`: whether what it writes is part of the session's transaction, seen by others once that commits.
+    """
 
     name: str
+    transactional: bool
 
     async def search(self, session: Session | ReadSession, query: SearchQuery) -> SearchPage:
         """The page of `query`."""
@@ -95,5 +111,13 @@ class SearchEngine(Protocol):
     async def delete(self, session: Session, ids: Sequence[UUID]) -> None:
         """Take documents out of the index. Those that are not there are ignored."""
 
-    async def rebuild(self, session: Session, documents: Iterable[SearchDocument]) -> int:
-        """Replace the whole index without a moment when it is empty. Returns how many documents it holds."""
+    async def rebuild(
+        self, session: Session, documents: Documents, *, meanwhile: Meanwhile | None = None
+    ) -> int:
+        """Replace the whole index without a moment when it is empty, in constant memory. Returns how many documents it holds.
+
+        A rebuild that fails leaves the former index serving, and nothing beside it.
+        """
+
+    def held(self, session: Session | ReadSession) -> AsyncIterator[SearchDocument]:
+        """Every document as the index holds it, field by field, in any order: what a reconciliation compares."""

@@ -1,4 +1,8 @@
-"""The index of words, made again: what search needs to rank, filter and count."""
+"""The index of words, made again: what search needs to rank, filter and count.
+
+`search_entry` keeps every field of `SearchDocument` in a column of its name (`problem`, `features`, `references`, `published_on`
+too): `SearchEngine.held` gives them back, and a reconciliation compares them with the directory.
+"""
 
 revision = "0020"
 down_revision = "0019"

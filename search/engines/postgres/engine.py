@@ -5,16 +5,16 @@ the sum over terms of its rank × the term's rarity, so that missing a common wo
 a sheet must match a fair part of the query's weight.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, text
+from sqlalchemy import delete, select, text
 
 from marketplace.db import ReadSession, Session
-from search.engines.documents import SearchDocument
+from search.engines.documents import Documents, SearchDocument, in_batches
 from search.engines.postgres.models import SearchEntry
-from search.engines.protocol import Hit, SearchPage, SearchQuery
+from search.engines.protocol import Hit, Meanwhile, SearchPage, SearchQuery
 from search.language.terms import Term, fold, hinted_domains, terms
 
 COVERAGE = 0.3
@@ -32,6 +32,7 @@ class PostgresEngine:
     """See the module. Uses the session it is given: the index is part of the database."""
 
     name = "postgres"
+    transactional = True
 
     async def search(self, session: Session | ReadSession, query: SearchQuery) -> SearchPage:
         asked = terms(query.text)
@@ -55,17 +56,41 @@ class PostgresEngine:
     async def delete(self, session: Session, ids: Sequence[UUID]) -> None:
         await session.execute(delete(SearchEntry).where(SearchEntry.solution_id.in_(ids)))
 
-    async def rebuild(self, session: Session, documents: Iterable[SearchDocument]) -> int:
+    async def rebuild(
+        self, session: Session, documents: Documents, *, meanwhile: Meanwhile | None = None
+    ) -> int:
         await session.execute(
             text("delete from search_entry")
         )  # not truncate: readers keep the old index until the commit
         await session.execute(text("delete from search_word"))
-        count = 0
-        for document in documents:
-            await session.execute(text(_UPSERT), _row(document))
-            count += 1
+        async for batch in in_batches(documents, 500):
+            for document in batch:
+                await session.execute(text(_UPSERT), _row(document))
+        if meanwhile:
+            changes = await meanwhile()
+            for document in changes.put:
+                await session.execute(text(_UPSERT), _row(document))
+            await self.delete(session, changes.gone)
         await session.execute(text(_WORDS_OF_ALL))
-        return count
+        return int(await session.scalar(text("select count(*) from search_entry")) or 0)
+
+    async def held(self, session: Session | ReadSession) -> AsyncIterator[SearchDocument]:
+        columns = [
+            column for column in SearchEntry.__table__.columns if column.name not in {"words", "indexed_at"}
+        ]
+        last: UUID | None = None
+        while True:
+            page = select(*columns).order_by(SearchEntry.solution_id).limit(500)
+            rows = (
+                (await session.execute(page if last is None else page.where(SearchEntry.solution_id > last)))
+                .mappings()
+                .all()
+            )
+            for row in rows:
+                yield SearchDocument.from_columns({"id": row["solution_id"], **row})
+            if len(rows) < 500:
+                return
+            last = rows[-1]["solution_id"]
 
     async def _known(
         self, session: Session | ReadSession, asked: Sequence[Term]
