@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -125,13 +126,20 @@ async def _outside_transaction(engine: AsyncEngine, *statements: str) -> None:
 _numbers = itertools.count(1)
 
 
-@pytest.fixture
-async def database_urls(addresses: Addresses, data_dir: Path) -> AsyncIterator[dict[str, str]]:
-    """A database of this test's own, cloned from the template (about 35 ms), by role."""
+@pytest.fixture(scope="session")
+def template(addresses: Addresses) -> str:
+    """The database that each test's own is cloned from."""
+    del addresses
+    return TEMPLATE
+
+
+@asynccontextmanager
+async def cloned(addresses: Addresses, template: str) -> AsyncIterator[dict[str, str]]:
+    """A database cloned from `template` (about 35 ms), by role; gone at the end."""
     name = f"test_{next(_numbers)}"
     superuser = _engine(addresses.superuser)
     await _outside_transaction(
-        superuser, f"create database {name} template {TEMPLATE} owner lotcommun_owner strategy file_copy"
+        superuser, f"create database {name} template {template} owner lotcommun_owner strategy file_copy"
     )
     sockets = Path(addresses.app.partition("host=")[2])
     yield {role: address(sockets, role, name) for role in ("app", "worker", "owner", "postgres")}
@@ -140,18 +148,30 @@ async def database_urls(addresses: Addresses, data_dir: Path) -> AsyncIterator[d
 
 
 @pytest.fixture
+async def database_urls(addresses: Addresses, template: str) -> AsyncIterator[dict[str, str]]:
+    """A database of this test's own, by role."""
+    async with cloned(addresses, template) as urls:
+        yield urls
+
+
+@pytest.fixture
 def settings(
     database_urls: dict[str, str], addresses: Addresses, data_dir: Path, fonts: Path, tmp_path: Path
 ) -> Settings:
     """Settings of a demo instance on this test's own database and folder."""
     shutil.copytree(fonts, tmp_path / "fonts")
+    return settings_on(database_urls, addresses, data_dir, tmp_path)
+
+
+def settings_on(urls: dict[str, str], addresses: Addresses, data_dir: Path, folder: Path) -> Settings:
+    """Settings of a demo instance on the database of `urls` and the files of `folder`."""
     return Settings.read(
         {
-            "DATABASE_URL": database_urls["app"],
-            "DATABASE_WORKER_URL": database_urls["worker"],
-            "DATABASE_OWNER_URL": database_urls["owner"],
+            "DATABASE_URL": urls["app"],
+            "DATABASE_WORKER_URL": urls["worker"],
+            "DATABASE_OWNER_URL": urls["owner"],
             "REDIS_URL": addresses.redis,
-            "MARKETPLACE_DATA_DIR": str(tmp_path),
+            "MARKETPLACE_DATA_DIR": str(folder),
             "MARKETPLACE_DEMO": "1",
             "MARKETPLACE_LOG_LEVEL": "ERROR",
             "WEB_REQUESTS_PER_MINUTE": "100000",  # tests walk every address; what is promised is tried with its own settings

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 from playwright.async_api import Browser, expect
 
-from marketplace.launch import processes, seeding
+from marketplace.launch import processes
 from marketplace.settings import Settings
 from tests.support.browser import Somebody
 from tests.support.identity_provider import (
@@ -38,7 +38,6 @@ def provider(port: int) -> Iterator[IdentityProvider]:
 async def site(settings: Settings, provider: IdentityProvider, port: int) -> AsyncIterator[str]:
     web = settings.web.model_copy(update={"port": port, "base_url": f"http://localhost:{port}"})
     settings = provider.settings(dataclasses.replace(settings, web=web))
-    await seeding.seed(settings)
     with processes.running(settings):
         yield web.base_url
 
