@@ -20,6 +20,8 @@ def stem(word: str) -> str:
     """The stem of a folded word. A short word or a number is its own."""
     if len(word) <= 3 or word.isdigit():
         return word
+    if word.endswith(("ition", "itions")):  # « pétition » is not « petit »
+        return word.removesuffix("s")
     if word.endswith("ees"):
         word = word[:-2]
     elif word.endswith("ee"):

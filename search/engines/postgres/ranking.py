@@ -37,7 +37,7 @@ def statement(query: SearchQuery, asked: Asked) -> tuple[str, dict[str, Any]]:
     }  # fmt: skip
     hint = "0"
     for place, (domain, surely) in enumerate(sorted(asked.hints.items())):
-        hint += f", case when :hint{place} = any(e.domains) then :sure{place} else 0 end"
+        hint += f", case when :hint{place} = any(e.domains) then cast(:sure{place} as float8) else 0 end"
         values |= {f"hint{place}": domain, f"sure{place}": DOMAIN * surely}
     order = _ORDERS[query.sort] or "score desc, name, solution_id"
     return _ASKED.format(hint=f"greatest({hint})") + _ANSWER.format(order=order), values
