@@ -14,7 +14,7 @@ from search.language.stems import root, stem
 from search.language.terms import MAX_TERMS, MAX_WORDS, STOP_WORDS
 from search.language.words import fold, words_of
 
-SYNONYM = 0.7
+SYNONYM = 0.6
 FAMILY = 0.5
 """Another word of the same root: « arroser » for « arrosage »."""
 BEGUN = 0.8

@@ -11,10 +11,11 @@ from search.engines.postgres.asking import Asked
 from search.engines.postgres.weighing import GIST
 from search.engines.protocol import SearchQuery, Sort
 
-DOMAIN = 0.4
+DOMAIN = 0.5
 LIKENESS = 0.6
 FEEDBACK, FEEDBACK_STEMS, RESCORED = 6, 25, 40
 """How many first results say what the query is about, by how many stems, and how many are compared with it."""
+FEW, SURE = 40, 0.8
 FLOOR = 0.3
 """A unit's word counts as frequent as this part of its synonyms', at least."""
 UNFOUND = 1.5
@@ -36,6 +37,7 @@ def statement(query: SearchQuery, asked: Asked) -> tuple[str, dict[str, Any]]:
         "beside_weights": asked.beside_weights,
     }  # fmt: skip
     hint = "0"
+    values |= {"sure": [domain for domain, surely in asked.hints.items() if surely >= SURE], "few": FEW}
     for place, (domain, surely) in enumerate(sorted(asked.hints.items())):
         hint += f", case when :hint{place} = any(e.domains) then cast(:sure{place} as float8) else 0 end"
         values |= {f"hint{place}": domain, f"sure{place}": DOMAIN * surely}
@@ -87,10 +89,14 @@ texts as (
     select m.entry, sum(w.worth * m.weight) said, sum(w.worth * least(1, m.weight)) covered
     from matched m join worth w using (unit) group by m.entry
 ),
+beyond as (
+    select number as entry, 0::float8 as said, 0::float8 as covered from search_entry
+    where domains && cast(:sure as text[]) and (select count(*) from texts) < :few and number not in (select entry from texts)
+),
 first as materialized (
     select {_FLAGS}, e.favour,
         ((t.said + coalesce(b.weight, 0)) / whole.total * sqrt(t.covered / whole.total) + {{hint}}) * e.favour as score
-    from texts t join search_entry e on e.number = t.entry left join beside b on b.entry = t.entry, whole
+    from (select * from texts union all select * from beyond) t join search_entry e on e.number = t.entry left join beside b on b.entry = t.entry, whole
 ),
 best as materialized (
     select *, row_number() over (order by score desc, name, solution_id) as place
