@@ -38,7 +38,14 @@ def domains() -> dict[str, Domain]:
 @cache
 def synonym_groups() -> tuple[tuple[str, ...], ...]:
     """Groups of French words and phrases that stand for each other."""
-    return tuple(tuple(group) for group in _document()["synonym_groups"])
+    return tuple(group for groups in synonyms_by_domain().values() for group in groups)
+
+
+@cache
+def synonyms_by_domain() -> dict[str, tuple[tuple[str, ...], ...]]:
+    """The groups of synonyms, by the domain that they are spoken of in."""
+    found: dict[str, list[list[str]]] = _document()["synonym_groups"]
+    return {domain: tuple(tuple(group) for group in groups) for domain, groups in found.items()}
 
 
 @cache

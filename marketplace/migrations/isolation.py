@@ -9,8 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 REFERENCE = frozenset(
     {
-        "region", "department", "epci", "commune", "former_commune", "clock_shift", "search_entry", "search_word", "public_contract",
-        "alembic_version",
+        "region", "department", "epci", "commune", "former_commune", "clock_shift", "search_entry", "search_posting",
+        "search_stem", "search_word", "search_state", "public_contract", "alembic_version",
     }
 )  # fmt: skip
 """Tables that everybody may read; every other table is a tenant's."""

@@ -26,7 +26,8 @@ class Feature(StrEnum):
 class SearchDocument:
     """One sheet as it is searched. `domain_words` are the labels of its domains, so that their names find it.
 
-    `features` are `Feature` values, `references` how many towns it cites, `published_on` the day of its first publication.
+    `features` are `Feature` values, `references` how many towns it cites, `published_on` the day of its first publication,
+    `audiences` whom it says it is made for.
     """
 
     id: UUID
@@ -45,6 +46,7 @@ class SearchDocument:
     features: tuple[str, ...] = ()
     references: int = 0
     published_on: date | None = None
+    audiences: tuple[str, ...] = ()
 
     @property
     def domain_words(self) -> str:
@@ -58,7 +60,7 @@ class SearchDocument:
             id=sheet.id, slug=sheet.slug, name=sheet.name, summary=sheet.summary, description=sheet.description,
             supplier=sheet.supplier_name, domains=tuple(sheet.domains), tags=tuple(sheet.tags), maturity=sheet.maturity,
             fictional=sheet.fictional, priced=bool(sheet.prices) and sheet.maturity is not Maturity.STOPPED,
-            version=sheet.version,
+            version=sheet.version, audiences=tuple(sheet.audiences),
         )  # fmt: skip
 
     @classmethod

@@ -34,7 +34,9 @@ AT_ONCE = 4
 NAMES = re.compile(r"\{(\w+)\}")
 BODY_IDS = frozenset({"need_id", "line", "quote", "organisation_id", "membership_id", "person_id"})
 UNTOLD = ("x-request-id", "content-length", "date", "set-cookie")
-WORKING_TABLES = frozenset({"search_entry", "search_word", "alembic_version"})
+WORKING_TABLES = frozenset(
+    {"search_entry", "search_posting", "search_stem", "search_word", "search_state", "alembic_version"}
+)
 
 
 class Rehearsal(Database):

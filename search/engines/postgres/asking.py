@@ -1,0 +1,197 @@
+"""From what is typed to what is looked for: units of one word or phrase, each with all that may stand for it.
+
+Pure: `recognising.py` tells it which words the index knows.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from search.engines.postgres.nearness import distance
+from search.engines.postgres.weighing import rarity
+from search.language import phrases
+from search.language.phrases import Key
+from search.language.stems import root, stem
+from search.language.terms import MAX_TERMS, MAX_WORDS, STOP_WORDS
+from search.language.words import fold, words_of
+
+SYNONYM = 0.6
+FAMILY = 0.5
+"""Another word of the same root: « arroser » for « arrosage »."""
+BEGUN = 0.8
+MISTYPED = 0.85
+SCATTERED = 0.8
+"""The words of a phrase, not side by side."""
+SIDE_BY_SIDE = 0.5
+SHORTEST_MISTYPED = 4
+SPAN = 0.25
+"""What each further word adds to the importance of a phrase that is known as one."""
+WHOLE = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the index knows: how many entries it has and hold each stem, other stems by root, completions and near words by word.
+
+    `begins` and `near`: word → words of the index with the entries of their stems, the likeliest first.
+    """
+
+    total: int = 0
+    entries: Mapping[str, int] = field(default_factory=dict)
+    families: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    begins: Mapping[str, Sequence[tuple[str, int]]] = field(default_factory=dict)
+    near: Mapping[str, Sequence[tuple[str, int]]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """The words of a query that say something, in order; `open` when the last may be unfinished."""
+
+    words: tuple[str, ...]
+    open: bool = False
+
+    @property
+    def stems(self) -> list[str]:
+        return [stem(word) for word in self.words]
+
+    @property
+    def pairs(self) -> list[str]:
+        """The stems of every two words written as one: « co voiturage »."""
+        return [
+            stem(a + b) for a, b in zip(self.words, self.words[1:], strict=False) if len(a) > 1 and len(b) > 1
+        ]
+
+
+@dataclass(slots=True)
+class Asked:
+    """What to look for, as parallel columns, and what is known of each unit.
+
+    A key belongs to a unit; slot `WHOLE` stands for the whole unit, another for one word of it, worth its share. `strong` keys
+    count for the unit's rarity. `own` is how many entries hold a unit's own word, 0 for a phrase; a phrase's rarity is at
+    most `most`, the sum of its words', and counts `times` itself.
+    """
+
+    units: list[int] = field(default_factory=list)
+    slots: list[int] = field(default_factory=list)
+    keys: list[str] = field(default_factory=list)
+    weights: list[float] = field(default_factory=list)
+    strong: list[bool] = field(default_factory=list)
+    own: list[int] = field(default_factory=list)
+    most: list[float] = field(default_factory=list)
+    times: list[float] = field(default_factory=list)
+    beside: list[str] = field(default_factory=list)
+    beside_weights: list[float] = field(default_factory=list)
+    hints: dict[str, float] = field(default_factory=dict)
+    corrected: dict[str, str] = field(default_factory=dict)
+
+    def look_for(self, unit: int, slot: int, key: str, weight: float, *, strong: bool) -> None:
+        self.units.append(unit)
+        self.slots.append(slot)
+        self.keys.append(key)
+        self.weights.append(weight)
+        self.strong.append(strong)
+
+    @property
+    def marked(self) -> frozenset[str]:
+        """The keys that highlights mark."""
+        return frozenset(self.keys)
+
+
+def typed(text: str) -> Typed:
+    """The words of a query that say something, twelve at most. A query of stop words alone keeps them."""
+    words = words_of(text, MAX_WORDS).sequence
+    kept = [word for word in words if word not in STOP_WORDS and (len(word) > 1 or word.isdigit())] or words
+    return Typed(tuple(kept[:MAX_TERMS]), bool(text) and fold(text[-1])[-1:].isalnum())
+
+
+def ask(query: Typed, known: Known) -> Asked:
+    """All that is to be looked for, and how much each part matters."""
+    asked = Asked()
+    read = [_read(word, known, asked) for word in query.words]
+    stems = [first for first, _ in read]
+    seen: set[Key] = set()
+    for start, size, synonyms in _spans(query, stems, known):
+        key = tuple(stems[start : start + size])
+        if key in seen:
+            continue
+        seen.add(key)
+        unit = len(asked.own)
+        rarities = [rarity(known.entries.get(part, 0), known.total) for part in key]
+        if size == 1:
+            asked.own.append(known.entries.get(key[0], 0))
+            asked.most.append(1e9)
+        else:
+            asked.own.append(0)
+            asked.most.append(sum(rarities))
+            asked.look_for(unit, WHOLE, " ".join(key), 1.0, strong=True)
+        asked.times.append(1 + SPAN * (size - 1))
+        for slot, ((_, forms), rare) in enumerate(zip(read[start : start + size], rarities, strict=True)):
+            share = 1.0 if size == 1 else SCATTERED * rare / sum(rarities)
+            for form, weight in forms.items():
+                exact = size == 1 and (form == key[0] or weight > FAMILY)
+                asked.look_for(unit, WHOLE if size == 1 else slot, form, weight * share, strong=exact)
+        for other, weight in synonyms.items():
+            asked.look_for(unit, WHOLE, " ".join(other), weight, strong=True)
+    for a, b in zip(stems, stems[1:], strict=False):
+        if a != b:
+            asked.beside.append(f"{a} {b}")
+            rare = min(rarity(known.entries.get(part, 0), known.total) for part in (a, b))
+            asked.beside_weights.append(SIDE_BY_SIDE * rare)
+    asked.hints = phrases.hints(stems)
+    return asked
+
+
+def _read(word: str, known: Known, asked: Asked) -> tuple[str, dict[str, float]]:
+    """The stem that a word stands for, and every stem that may stand for it, with its weight."""
+    read = stem(word)
+    forms = {read: 1.0}
+    if not known.entries.get(read) and read not in phrases.known_stems():
+        if begun := known.begins.get(word):
+            forms = {}
+            for completion, _ in begun:
+                forms.setdefault(stem(completion), BEGUN)
+            read = next(iter(forms))
+        elif (meant := nearest(word, known.near.get(word, ()))) is not None:
+            asked.corrected[word] = meant
+            read = stem(meant)
+            forms = {read: MISTYPED}
+    for relative in known.families.get(root(read), ()):
+        forms.setdefault(relative, FAMILY)
+    return read, forms
+
+
+def nearest(word: str, candidates: Iterable[tuple[str, int]]) -> str | None:
+    """The word that was meant by a mistyped one: a letter away, or two for a long one; the same beginning and frequent words first."""
+    most = 1 if len(word) < 8 else 2
+    found: list[tuple[float, int, str]] = []
+    for candidate, entries in candidates:
+        away = distance(word, candidate, most)
+        if away <= most and (candidate[0] == word[0] or len(word) > 5):
+            found.append((away - 0.3 * (candidate[0] == word[0]), -entries, candidate))
+    return min(found)[2] if found else None
+
+
+def _spans(query: Typed, stems: Sequence[str], known: Known) -> list[tuple[int, int, dict[Key, float]]]:
+    """The query cut into units: start, size, and synonyms with their weight. The longest known phrases come first."""
+    synonyms, found = phrases.synonyms(), []
+    used = [False] * len(stems)
+    for size in range(min(phrases.longest(), len(stems)), 0, -1):
+        for start in range(len(stems) - size + 1):
+            if any(used[start : start + size]):
+                continue
+            key = tuple(stems[start : start + size])
+            others = {other: SYNONYM for other in synonyms.get(key, ())}
+            if size == 2 and (one := _as_one(query.words[start], query.words[start + 1], known)):
+                others = {other: SYNONYM for other in synonyms.get((one,), ())} | others | {(one,): 1.0}
+            if others:
+                used[start : start + size] = [True] * size
+                found.append((start, size, others))
+    found += [(start, 1, {}) for start, taken in enumerate(used) if not taken]
+    return sorted(found, key=lambda each: each[0])
+
+
+def _as_one(first: str, second: str, known: Known) -> str | None:
+    """The stem of two words written as one, when it is a word."""
+    if len(first) < 2 or len(second) < 2:
+        return None
+    one = stem(first + second)
+    return one if known.entries.get(one) or (one,) in phrases.synonyms() else None

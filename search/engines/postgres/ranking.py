@@ -1,0 +1,151 @@
+"""One statement that scores, filters, counts and pages.
+
+A unit's weight in a sheet is what its best key weighs there, or its words together; a sheet's text score is the sum of its units'
+weights × their rarity, lowered when it lacks some. To it are added what the domains that the query speaks of are worth, and the likeness
+to what the first results are about: they bring up sheets that say the same in other words.
+"""
+
+from typing import Any
+
+from search.engines.postgres.asking import Asked
+from search.engines.postgres.weighing import GIST
+from search.engines.protocol import SearchQuery, Sort
+
+DOMAIN = 0.5
+LIKENESS = 0.6
+FEEDBACK, FEEDBACK_STEMS, RESCORED = 6, 25, 40
+"""How many first results say what the query is about, by how many stems, and how many are compared with it."""
+FEW, SURE = 40, 0.8
+FLOOR = 0.3
+"""A unit's word counts as frequent as this part of its synonyms', at least."""
+UNFOUND = 1.5
+"""The rarity of a word that nothing holds: sheets lack it, all alike."""
+
+
+def statement(query: SearchQuery, asked: Asked) -> tuple[str, dict[str, Any]]:
+    """The SQL of a page of `query` and its values."""
+    values: dict[str, Any] = {
+        "limit": query.per_page, "offset": (query.page - 1) * query.per_page, "domains": list(query.domains),
+        "maturities": list(query.maturities), "features": list(query.features), "available": query.available,
+        "priced": query.priced,
+    }  # fmt: skip
+    if not asked.own:
+        return _UNASKED + _ANSWER.format(order=_ORDERS[query.sort] or _BY_USE), values
+    values |= {
+        "units": asked.units, "slots": asked.slots, "keys": asked.keys, "weights": asked.weights, "strong": asked.strong,
+        "own": asked.own, "most": asked.most, "times": asked.times, "beside": asked.beside,
+        "beside_weights": asked.beside_weights,
+    }  # fmt: skip
+    hint = "0"
+    values |= {"sure": [domain for domain, surely in asked.hints.items() if surely >= SURE], "few": FEW}
+    for place, (domain, surely) in enumerate(sorted(asked.hints.items())):
+        hint += f", case when :hint{place} = any(e.domains) then cast(:sure{place} as float8) else 0 end"
+        values |= {f"hint{place}": domain, f"sure{place}": DOMAIN * surely}
+    order = _ORDERS[query.sort] or "score desc, name, solution_id"
+    return _ASKED.format(hint=f"greatest({hint})") + _ANSWER.format(order=order), values
+
+
+_ALIKE = "name, solution_id"
+_BY_USE = f"(maturity = 'stopped'), priced desc, {_ALIKE}"
+_ORDERS = {Sort.RELEVANCE: "", Sort.NAME: _ALIKE, Sort.RECENT: f"published_on desc nulls last, {_ALIKE}"}
+_FLAGS = """
+    (cardinality(cast(:domains as text[])) = 0 or e.domains && cast(:domains as text[])) as in_domain,
+    (cardinality(cast(:maturities as text[])) = 0 or e.maturity = any(cast(:maturities as text[]))) as in_maturity,
+    (not :priced or e.priced) and (not :available or e.maturity <> 'stopped') and e.features @> cast(:features as text[]) as rest,
+    e.number, e.solution_id, e.name, e.domains, e.maturity, e.features, e.priced, e.published_on
+"""
+_ASKED = f"""
+with state as materialized (select greatest(entries, 1) n from search_state),
+unit as (
+    select (u.place - 1)::int unit, u.own, u.most, u.times
+    from unnest(cast(:own as int[]), cast(:most as float8[]), cast(:times as float8[])) with ordinality u(own, most, times, place)
+),
+found as (
+    select p.entry, a.unit, a.slot, max(p.impact * a.weight) weight, bool_or(a.strong) strong
+    from unnest(cast(:units as int[]), cast(:slots as int[]), cast(:keys as text[]), cast(:weights as float8[]), cast(:strong as bool[]))
+        a(unit, slot, key, weight, strong)
+    join search_posting p on p.key = a.key collate "C"
+    group by p.entry, a.unit, a.slot
+),
+matched as materialized (
+    select entry, unit, greatest(max(weight) filter (where slot < 0), sum(weight) filter (where slot >= 0)) weight, bool_or(strong) strong
+    from found group by entry, unit
+),
+rare as materialized (
+    select unit, ln(1 + (greatest(n, held) - held + 0.5) / (held + 0.5)) as rarity, most, times, own
+    from (
+        select m.unit, u.most, u.times, u.own, s.n, case when u.own > 0 then greatest(u.own, {FLOOR} * m.held) else greatest(m.held, 1) end held
+        from (select unit, count(*) filter (where strong) held from matched group by unit) m join unit u using (unit), state s
+    ) counted
+),
+worth as materialized (select unit, case when own > 0 then rarity else least(rarity, most) end * times as worth from rare),
+whole as materialized (select coalesce(sum(coalesce(w.worth, {UNFOUND})), 1) total from unit left join worth w using (unit)),
+beside as (
+    select p.entry, sum(p.impact * b.weight) weight
+    from unnest(cast(:beside as text[]), cast(:beside_weights as float8[])) b(key, weight)
+    join search_posting p on p.key = b.key collate "C" group by p.entry
+),
+texts as (
+    select m.entry, sum(w.worth * m.weight) said, sum(w.worth * least(1, m.weight)) covered
+    from matched m join worth w using (unit) group by m.entry
+),
+beyond as (
+    select number as entry, 0::float8 as said, 0::float8 as covered from search_entry
+    where domains && cast(:sure as text[]) and (select count(*) from texts) < :few and number not in (select entry from texts)
+),
+first as materialized (
+    select {_FLAGS}, e.favour,
+        ((t.said + coalesce(b.weight, 0)) / whole.total * sqrt(t.covered / whole.total) + {{hint}}) * e.favour as score
+    from (select * from texts union all select * from beyond) t join search_entry e on e.number = t.entry left join beside b on b.entry = t.entry, whole
+),
+best as materialized (
+    select *, row_number() over (order by score desc, name, solution_id) as place
+    from (select number, score, favour, name, solution_id from first order by score desc, name, solution_id limit {RESCORED}) b
+),
+gist as materialized (
+    select b.number, b.place, g.stem, g.impact * ln(1 + (s.n - h.entries + 0.5) / (h.entries + 0.5)) as weight
+    from best b join search_entry e using (number), state s,
+        lateral unnest(e.keys[1:{GIST}], e.gist) g(stem, impact) join search_stem h on h.stem = g.stem
+    where h.entries <= s.n
+),
+size as materialized (select number, sqrt(sum(weight * weight)) as size from gist group by number),
+about as materialized (
+    select g.stem, sum(b.score * g.weight / z.size) as weight from gist g join best b using (number) join size z using (number)
+    where b.place <= {FEEDBACK} group by g.stem order by weight desc, g.stem limit {FEEDBACK_STEMS}
+),
+alike as materialized (
+    select g.number, sum(g.weight * a.weight) / min(z.size) / (select sqrt(sum(weight * weight)) from about) as alike
+    from gist g join about a using (stem) join size z using (number) group by g.number
+),
+scored as materialized (
+    select f.*, floor((f.raised / (1 + f.raised)) * 1e9) / 1e9 as final from (
+        select first.*, first.score + coalesce(
+            {LIKENESS} * alike.alike * (select max(score) from best) * least(first.favour, 1), 0) as raised
+        from first left join alike using (number)
+    ) f
+)
+"""
+_UNASKED = f"""
+with scored as materialized (select {_FLAGS}, 0::float8 as final from search_entry e)
+"""
+_ANSWER = """,
+page as (
+    select number, final, row_number() over (order by {order}) as place from (
+        select number, final, final as score, name, solution_id, maturity, priced, published_on from scored
+        where in_domain and in_maturity and rest
+    ) p order by place limit :limit offset :offset
+)
+select
+    (select count(*) from scored where in_domain and in_maturity and rest) as total,
+    (select json_agg(json_build_object('id', e.solution_id, 'slug', e.slug, 'name', e.name, 'summary', e.summary,
+        'description', e.description, 'supplier', e.supplier, 'domains', e.domains, 'tags', e.tags, 'maturity', e.maturity,
+        'fictional', e.fictional, 'priced', e.priced, 'features', e.features, 'references', e."references", 'score', p.final)
+        order by p.place) from page p join search_entry e using (number)) as hits,
+    (select json_object_agg(value, n) from (
+        select unnest(domains) value, count(*) n from scored where in_maturity and rest group by 1) d) as by_domain,
+    (select json_object_agg(maturity, n) from (
+        select maturity, count(*) n from scored where in_domain and rest group by 1) m) as by_maturity,
+    (select json_object_agg(value, n) from (
+        select unnest(features) value, count(*) n from scored where in_domain and in_maturity and rest group by 1) f) as by_feature,
+    (select content from search_state) as content
+"""

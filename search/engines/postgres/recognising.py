@@ -1,0 +1,72 @@
+"""Which words of a query the index knows, in one statement: their stems, relatives, completions, and words near to mistyped ones."""
+
+from collections import defaultdict
+
+from sqlalchemy import text
+
+from marketplace.db import ReadSession, Session
+from search.engines.postgres.asking import SHORTEST_MISTYPED, Known, Typed
+from search.language.phrases import known_stems
+from search.language.stems import root, stem
+
+SHORTEST_BEGUN = 4
+COMPLETIONS, CANDIDATES = 5, 30
+
+
+async def recognise(session: Session | ReadSession, query: Typed) -> Known:
+    """What the index knows of the query's words."""
+    if not query.words:
+        return Known()
+    words = list(dict.fromkeys(query.words))
+    stems = [stem(word) for word in words]
+    doubtful = [known not in known_stems() for known in stems]
+    shortest = [3 if query.open and word == query.words[-1] else SHORTEST_BEGUN for word in words]
+    rows = await session.execute(
+        text(_RECOGNISE),
+        {
+            "words": words, "stems": stems, "doubtful": doubtful, "shortest": shortest, "pairs": query.pairs,
+            "roots": [root(known) for known in stems], "mistyped": SHORTEST_MISTYPED,
+        },
+    )  # fmt: skip
+    total, entries = 0, {}
+    families, begins, near = defaultdict(list), defaultdict(list), defaultdict(list)
+    for kind, asked, found, count in rows:
+        if kind == "total":
+            total = count
+        elif kind == "stem":
+            entries[found] = count
+        elif kind == "family":
+            families[asked].append(found)
+            entries[found] = count
+        else:
+            (begins if kind == "begun" else near)[asked].append((found, count))
+            entries[stem(found)] = count
+    return Known(total, entries, families, begins, near)
+
+
+_RECOGNISE = f"""
+with word as materialized (
+    select w.*, not exists (select from search_stem s where s.stem = w.stem collate "C" and s.entries > 0) and w.doubtful as unknown
+    from unnest(cast(:words as text[]), cast(:stems as text[]), cast(:doubtful as bool[]), cast(:shortest as int[]))
+        w(word, stem, doubtful, shortest)
+),
+begun as (
+    select w.word asked, b.word, b.entries from word w cross join lateral (
+        select min(f.word collate "C") word, s.entries from search_word f join search_stem s on s.stem = f.stem and s.entries > 0
+        where f.word >= w.word collate "C" and f.word < (w.word || '{{') collate "C"
+        group by s.stem, s.entries order by s.entries desc, s.stem limit {COMPLETIONS}
+    ) b where w.unknown and length(w.word) >= w.shortest
+)
+select 'total' kind, '' asked, '' word, entries from search_state
+union all
+select 'stem', '', s.stem, s.entries from search_stem s where s.stem = any(cast(:stems as text[])) or s.stem = any(cast(:pairs as text[]))
+union all
+select 'family', s.root, s.stem, s.entries from search_stem s where s.root = any(cast(:roots as text[])) and s.entries > 0
+union all
+select 'begun', * from begun
+union all
+select 'near', w.word, n.word, n.entries from word w cross join lateral (
+    select f.word, s.entries from search_word f join search_stem s on s.stem = f.stem and s.entries > 0
+    where f.word % w.word order by similarity(f.word, w.word) desc, f.word limit {CANDIDATES}
+) n where w.unknown and length(w.word) >= :mistyped and not exists (select from begun b where b.asked = w.word)
+"""

@@ -1,0 +1,102 @@
+"""What the taxonomy says of words: which phrases stand for each other, and which domains a phrase speaks of.
+
+A phrase is known by its key: the stems of its words, in order, without stop words.
+"""
+
+import hashlib
+import re
+from collections.abc import Sequence
+from functools import cache
+
+from catalog.taxonomy import domains, synonyms_by_domain
+from search.language.stems import stem
+from search.language.stop_words import STOP_WORDS
+from search.language.words import words_of
+
+Key = tuple[str, ...]
+NAMED, SPOKEN, DEFINED, RELATED = 1.0, 0.8, 0.5, 0.7
+"""How surely a phrase speaks of a domain: its label or synonym; a synonym group of the domain; its definition; a synonym's synonym."""
+LONGEST_DEFINED = 4
+_PARTS = re.compile(r"[,.;:()]")
+
+
+def key_of(phrase: str) -> Key:
+    """The stems of a phrase; of one that is all stop words, all of them."""
+    sequence = words_of(phrase).sequence
+    return tuple(stem(word) for word in sequence if word not in STOP_WORDS) or tuple(map(stem, sequence))
+
+
+@cache
+def synonyms() -> dict[Key, tuple[Key, ...]]:
+    """Phrase → the others of its groups."""
+    found: dict[Key, dict[Key, None]] = {}
+    for groups in synonyms_by_domain().values():
+        for group in groups:
+            keys = dict.fromkeys(key_of(phrase) for phrase in group)
+            for key in keys:
+                found.setdefault(key, {}).update(dict.fromkeys(other for other in keys if other != key))
+    return {key: tuple(others) for key, others in found.items()}
+
+
+@cache
+def speaks_of() -> dict[Key, dict[str, float]]:
+    """Phrase → the domains that it speaks of, and how surely."""
+    found: dict[Key, dict[str, float]] = {}
+
+    def say(key: Key, domain: str, surely: float) -> None:
+        if key:
+            said = found.setdefault(key, {})
+            said[domain] = max(surely, said.get(domain, 0.0))
+
+    for domain in domains().values():
+        for phrase in (*domain.synonyms, domain.label_fr):
+            say(key_of(phrase), domain.id, NAMED)
+        for part in _PARTS.split(domain.definition):
+            if len(key := key_of(part)) <= LONGEST_DEFINED:
+                say(key, domain.id, DEFINED)
+    for spoken_in, groups in synonyms_by_domain().items():
+        for group in groups:
+            keys = [key_of(phrase) for phrase in group]
+            shared = {name: surely for key in keys for name, surely in found.get(key, {}).items()}
+            for key in keys:
+                for name, surely in shared.items():
+                    if name not in found.get(key, {}):
+                        say(key, name, RELATED * surely)
+                say(key, spoken_in, SPOKEN)
+    return found
+
+
+@cache
+def known_stems() -> frozenset[str]:
+    """The stems of every phrase that the taxonomy knows: none of them is a typing mistake."""
+    return frozenset(part for key in (*synonyms(), *speaks_of()) for part in key)
+
+
+@cache
+def known_phrases() -> frozenset[Key]:
+    """The phrases of several words that may be looked for as one."""
+    return frozenset(key for key in synonyms() if len(key) > 1)
+
+
+@cache
+def longest() -> int:
+    """How many words the longest phrase has."""
+    return max(map(len, (*synonyms(), *speaks_of())))
+
+
+@cache
+def fingerprint() -> str:
+    """Changes with anything here that an index depends on."""
+    said = repr((sorted(known_phrases()), sorted(STOP_WORDS)))
+    return hashlib.sha256(said.encode()).hexdigest()[:16]
+
+
+def hints(stems: Sequence[str]) -> dict[str, float]:
+    """The domains that a text speaks of, from 0 to 1, the surest 1; a longer phrase is surer."""
+    found: dict[str, float] = {}
+    for size in range(1, longest() + 1):
+        for start in range(len(stems) - size + 1):
+            for domain, surely in speaks_of().get(tuple(stems[start : start + size]), {}).items():
+                found[domain] = max(found.get(domain, 0.0), surely * (1 + 0.5 * (size - 1)))
+    most = max(found.values(), default=1.0)
+    return {domain: surely / most for domain, surely in found.items()}

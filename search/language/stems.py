@@ -1,0 +1,38 @@
+"""Stems, so that the forms of one word meet: Snowball's for French, on folded words; and roots, which whole families share."""
+
+from functools import lru_cache
+
+import Stemmer
+
+_FRENCH = Stemmer.Stemmer("french")
+_ENDINGS = sorted(
+    (
+        "ag", "iqu", "abl", "el", "if", "iv", "eur", "eux", "ment", "ion", "at", "ateur", "atric", "anc", "enc", "ist", "ism", "it",
+        "er", "i", "e",
+    ),
+    key=len, reverse=True,
+)  # fmt: skip
+_SHORTEST_ROOT = 5
+
+
+@lru_cache(maxsize=50_000)
+def stem(word: str) -> str:
+    """The stem of a folded word. A short word or a number is its own."""
+    if len(word) <= 3 or word.isdigit():
+        return word
+    if word.endswith(("ition", "itions")):  # « pétition » is not « petit »
+        return word.removesuffix("s")
+    if word.endswith("ees"):
+        word = word[:-2]
+    elif word.endswith("ee"):
+        word = word[:-1]
+    return _FRENCH.stemWord(word)
+
+
+@lru_cache(maxsize=50_000)
+def root(stem: str) -> str:
+    """What « arrosage », « arroser » and « arroseur » have in common, from their stems."""
+    for ending in _ENDINGS:
+        if stem.endswith(ending) and len(stem) - len(ending) >= _SHORTEST_ROOT:
+            return stem[: -len(ending)]
+    return stem
