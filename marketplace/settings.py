@@ -46,6 +46,29 @@ class QueueSettings(BaseSettings):
     )
 
 
+class MeilisearchSettings(BaseSettings):
+    """A Meilisearch server that answers searches. Without one PostgreSQL does; with one that is down, PostgreSQL does too."""
+
+    model_config = SettingsConfigDict(env_prefix="MEILISEARCH_", extra="ignore")
+
+    url: str | None = Field(
+        None, description="Adresse du serveur Meilisearch (facultatif)", pattern=r"^https?://[^/\s]+"
+    )
+    key: SecretStr | None = Field(
+        None, description="Clé du serveur : documents, index, réglages, tâches et recherche", min_length=1
+    )
+    index: str = Field(
+        "lotcommun", description="Début du nom des index, propre à ce site", pattern="^[A-Za-z0-9-]{1,80}$"
+    )
+    bin: Path | None = Field(
+        None, description="Programme meilisearch que « marketplace demo » lance ; sinon celui du PATH"
+    )
+    search_ms: int = Field(
+        150, ge=10, le=250, description="Attente d’une réponse, en millisecondes ; ensuite PostgreSQL répond"
+    )
+    write_seconds: int = Field(20, ge=1, le=29, description="Attente d’une écriture, en secondes")
+
+
 class FileSettings(BaseSettings):
     """Where uploaded and generated files live."""
 
@@ -265,6 +288,7 @@ class Settings:
     instance: InstanceSettings
     database: DatabaseSettings
     queue: QueueSettings
+    meilisearch: MeilisearchSettings
     files: FileSettings
     antivirus: AntivirusSettings
     mail: MailSettings

@@ -10,16 +10,14 @@ The state is each process's own.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from enum import StrEnum
-from uuid import UUID
 
 from marketplace import logs
 from marketplace.db import ReadSession, Session
-from search.engines.documents import Documents, SearchDocument
 from search.engines.failures import EngineDown, EngineRefused
-from search.engines.protocol import Meanwhile, SearchEngine, SearchPage, SearchQuery
+from search.engines.protocol import Searcher, SearchPage, SearchQuery
 
 FIRST_PAUSE, LONGEST_PAUSE = 2.0, 60.0
 
@@ -35,10 +33,8 @@ class Circuit(StrEnum):
 class Breaker:
     """See the module. `first` must bound its own answers; `seconds` is a clock that only goes forward."""
 
-    transactional = False
-
     def __init__(
-        self, first: SearchEngine, second: SearchEngine, *, seconds: Callable[[], float] | None = None
+        self, first: Searcher, second: Searcher, *, seconds: Callable[[], float] | None = None
     ) -> None:
         self.first, self.second = first, second
         self.name = first.name
@@ -65,7 +61,8 @@ class Breaker:
         circuit = self.circuit
         if circuit is Circuit.OPEN:
             return None
-        self._trying = circuit is Circuit.HALF_OPEN
+        trial = circuit is Circuit.HALF_OPEN
+        self._trying = self._trying or trial
         try:
             found = await self.first.search(session, query)
         except EngineRefused as error:
@@ -76,7 +73,7 @@ class Breaker:
             self._failed(error)
             return None
         finally:
-            self._trying = False
+            self._trying = self._trying and not trial
         self._answered()
         return found
 
@@ -91,19 +88,3 @@ class Breaker:
         log.warning("search_engine_down", engine=self.first.name, error=str(error), pause=self._pause)
         self._closed_again_at = self._seconds() + self._pause
         self._pause = min(LONGEST_PAUSE, self._pause * 2)
-
-    # writes go to each engine by its own way (`search.index`); these are the first one's
-
-    async def upsert(self, session: Session, documents: Sequence[SearchDocument]) -> None:
-        await self.first.upsert(session, documents)
-
-    async def delete(self, session: Session, ids: Sequence[UUID]) -> None:
-        await self.first.delete(session, ids)
-
-    async def rebuild(
-        self, session: Session, documents: Documents, *, meanwhile: Meanwhile | None = None
-    ) -> int:
-        return await self.first.rebuild(session, documents, meanwhile=meanwhile)
-
-    def held(self, session: Session | ReadSession) -> AsyncIterator[SearchDocument]:
-        return self.first.held(session)

@@ -11,6 +11,7 @@ from uuid import UUID
 
 import httpx2
 from meilisearch_python_sdk.models.search import SearchResultsWithUID
+
 from marketplace.db import ReadSession, Session
 from search.engines.documents import Documents, SearchDocument
 from search.engines.failures import EngineDown, IndexNotBuilt
