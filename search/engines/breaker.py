@@ -39,6 +39,8 @@ class Breaker:
         self.first, self.second = first, second
         self.name = first.name
         self._seconds = seconds or (lambda: asyncio.get_running_loop().time())
+        self.told: Callable[[str, bool], None] = lambda _engine, _degraded: None
+        """Called with the engine of each answer, and whether it stood in for the other."""
         self._pause = FIRST_PAUSE
         self._closed_again_at: float | None = None
         self._trying = False
@@ -50,11 +52,16 @@ class Breaker:
         over = self._seconds() >= self._closed_again_at and not self._trying
         return Circuit.HALF_OPEN if over else Circuit.OPEN
 
+    def degraded(self) -> bool:
+        """Whether the second engine answers."""
+        return self.circuit is not Circuit.CLOSED
+
     async def search(self, session: Session | ReadSession, query: SearchQuery) -> SearchPage:
         """The page of the first engine; of the second, `degraded`, when the first does not answer in its time."""
         found = await self._tried(session, query)
         if found is None:
             found = replace(await self.second.search(session, query), degraded=True)
+        self.told(found.engine, found.degraded)
         return found
 
     async def _tried(self, session: Session | ReadSession, query: SearchQuery) -> SearchPage | None:

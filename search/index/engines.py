@@ -11,8 +11,11 @@ from marketplace.settings import Settings
 from marketplace.words import N_
 from search.engines import SearchEngine, Searcher
 from search.engines.breaker import Breaker
+from search.engines.failures import EngineDown
 from search.engines.meilisearch import MeilisearchEngine
 from search.engines.postgres import PostgresEngine
+
+PING_SECONDS = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,18 @@ class Engines:
                 [wrong("engine", N_("Moteurs de cette installation : {engines}."), engines=", ".join(found))]
             )
         return found[name]
+
+    async def well(self) -> bool:
+        """Whether searches are answered by who should. Asks the server, which has a fifth of a second to say so."""
+        if self.server is None or self.breaker is None:
+            return True
+        if self.breaker.degraded():
+            return False
+        try:
+            await self.server.ping(PING_SECONDS)
+        except EngineDown:
+            return False
+        return True
 
     async def close(self) -> None:
         if self.server is not None:

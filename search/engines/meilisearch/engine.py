@@ -24,6 +24,7 @@ from search.engines.meilisearch.writing import BATCH, put, stamp, take_out
 from search.engines.protocol import Meanwhile, SearchPage, SearchQuery
 
 PING_SECONDS = 1.0
+REST_SECONDS = 30.0
 
 
 class MeilisearchEngine:
@@ -44,6 +45,7 @@ class MeilisearchEngine:
     ) -> None:
         self.index = f"{prefix}_sheets"
         self.search_seconds, self.write_seconds = search_seconds, write_seconds
+        self._down_until = 0.0
         self._client = Client(url, key, seconds=write_seconds, transport=transport)
 
     async def close(self) -> None:
@@ -55,6 +57,17 @@ class MeilisearchEngine:
             async with asyncio.timeout(seconds):
                 if (await self._client.health()).status != "available":
                     raise EngineDown(engine=NAME, why="not available")
+
+    async def ready(self) -> None:
+        """As `ping`, and at once for a while after it failed: what waits for the server must not hold others up."""
+        now = asyncio.get_running_loop().time()
+        if now < self._down_until:
+            raise EngineDown(engine=NAME, why="did not answer a moment ago")
+        try:
+            await self.ping()
+        except EngineDown:
+            self._down_until = now + REST_SECONDS
+            raise
 
     async def search(self, session: Session | ReadSession, query: SearchQuery) -> SearchPage:
         del session
@@ -99,6 +112,11 @@ class MeilisearchEngine:
             offset += len(read)
             if not read or offset >= page.total:
                 return
+
+    async def drop(self) -> None:
+        """Delete the index that serves."""
+        with named_failures():
+            await self._client.delete_index_if_exists(self.index)
 
     async def _exists(self) -> bool:
         with named_failures():
