@@ -57,13 +57,34 @@ def index_settings() -> MeilisearchSettings:
 
 
 def synonyms() -> dict[str, list[str]]:
-    """Each word or phrase of the taxonomy's groups → the others of its groups."""
+    """Each word or phrase of the taxonomy's groups → the others of its groups, in both numbers.
+
+    The server corrects mistakes in words, never in what stands for them: « réverbères » must be there beside « réverbère ».
+    """
     found: dict[str, dict[str, None]] = {}
     for group in synonym_groups():
-        folded = list(dict.fromkeys(fold(phrase) for phrase in group))
-        for phrase in folded:
-            found.setdefault(phrase, {}).update(dict.fromkeys(other for other in folded if other != phrase))
-    return {phrase: list(others) for phrase, others in found.items() if others}
+        members = [_forms(fold(phrase)) for phrase in group]
+        for forms in members:
+            others = [form for other in members if other is not forms for form in other if form not in forms]
+            for form in forms:
+                found.setdefault(form, {}).update(dict.fromkeys(others))
+    return {phrase: list(others) for phrase, others in sorted(found.items()) if others}
+
+
+def _forms(phrase: str) -> tuple[str, ...]:
+    """A phrase, in the singular and in the plural."""
+    words = phrase.split()
+    one = " ".join(word[:-1] if len(word) > 3 and word.endswith(("s", "aux")) else word for word in words)
+    many = " ".join(_plural(word) if len(word) > 3 else word for word in words)
+    return tuple(dict.fromkeys((phrase, one, many)))
+
+
+def _plural(word: str) -> str:
+    if word.endswith(("s", "x", "z")):
+        return word
+    return (
+        f"{word}x" if word.endswith(("au", "eu")) else f"{word[:-1]}ux" if word.endswith("al") else f"{word}s"
+    )
 
 
 def _elided() -> set[str]:
