@@ -4,6 +4,7 @@ Every variable below is documented in README.md; a test fails for one that is no
 uses the engines of its data directory (`marketplace.embedded`), whose addresses and secrets take these same places.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from ipaddress import IPv4Network, IPv6Network, ip_network
@@ -57,6 +58,14 @@ class MeilisearchSettings(BaseSettings):
     key: SecretStr | None = Field(
         None, description="Clé du serveur : documents, index, réglages, tâches et recherche", min_length=1
     )
+
+    @field_validator("key")
+    @classmethod
+    def _fits_a_header(cls, given: SecretStr | None) -> SecretStr | None:
+        if given is not None and not re.fullmatch(r"[!-~]+", given.get_secret_value()):
+            raise ValueError("a key is of visible ASCII characters")
+        return given
+
     index: str = Field(
         "lotcommun", description="Début du nom des index, propre à ce site", pattern="^[A-Za-z0-9-]{1,80}$"
     )

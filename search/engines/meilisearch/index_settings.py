@@ -63,11 +63,9 @@ def synonyms() -> dict[str, list[str]]:
     """
     found: dict[str, dict[str, None]] = {}
     for group in synonym_groups():
-        members = [_forms(fold(phrase)) for phrase in group]
-        for forms in members:
-            others = [form for other in members if other is not forms for form in other if form not in forms]
-            for form in forms:
-                found.setdefault(form, {}).update(dict.fromkeys(others))
+        members = dict.fromkeys(form for phrase in group for form in _forms(fold(phrase)))
+        for form in members:
+            found.setdefault(form, {}).update(dict.fromkeys(other for other in members if other != form))
     return {phrase: list(others) for phrase, others in sorted(found.items()) if others}
 
 

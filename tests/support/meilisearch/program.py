@@ -27,6 +27,7 @@ def main() -> None:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        wbufsize = -1  # head and body leave together
 
         def _any(self) -> None:
             size = int(self.headers.get("content-length") or 0)
