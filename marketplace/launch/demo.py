@@ -26,6 +26,7 @@ from marketplace.settings import Settings, needed
 STEPS = {
     "region": "Régions",
     "department": "Départements",
+    "town_programme": "Programmes nationaux",
     "epci": "Intercommunalités",
     "commune": "Communes",
     "former_commune": "Anciennes communes",
