@@ -116,7 +116,7 @@ from marketplace.web.rates import EXPORT, Rates, requests_rule
 from marketplace.web.transaction import DEPENDENCIES, actor_of
 from marketplace.webhooks.guard import Guard
 from marketplace.words import N_
-from search.engines.postgres import PostgresEngine
+from search.index.engines import Engines
 
 ROOMS: dict[str, Path] = {
     room.__name__.rsplit(".", 1)[-1]: Path(str(room.__file__)).parent
@@ -323,6 +323,10 @@ def _templates() -> Environment:
 def state_of(settings: Settings) -> dict[str, Any]:
     """What handlers are given of `settings`, besides the database's connections (see `_connected`)."""
     secret = needed(settings.web.secret, "WEB_SECRET").get_secret_value()
+    engines, figures = Engines.of(settings), metrics.Metrics()
+    if engines.breaker:
+        engines.breaker.told = figures.searched
+        figures.search_degraded.set_function(engines.breaker.degraded)
     return {
         "settings": settings,
         "secret": secret,
@@ -333,9 +337,10 @@ def state_of(settings: Settings) -> dict[str, Any]:
         "base_url": settings.web.base_url,
         "demo_password": PASSWORD if settings.instance.demo else "",
         "demo_people": [(p.email, p.what) for p in PEOPLE] if settings.instance.demo else [],
-        "search": PostgresEngine(),
+        "engines": engines,
+        "search": engines.reader,
         "proconnect": ProConnect.from_settings(settings.proconnect, site=settings.web.base_url),
-        "metrics": metrics.Metrics(),
+        "metrics": figures,
         "guard": Guard(private=settings.webhook.allow_private),
         "rates": Rates(
             settings.queue.url,
@@ -361,6 +366,7 @@ async def _connected(app: Litestar) -> AsyncIterator[None]:
     try:
         yield
     finally:
+        await app.state.engines.close()
         await app.state.rates.close()
         await database.close()
 
@@ -409,7 +415,7 @@ async def healthz() -> dict[str, str]:
 
 @get("/readyz", include_in_schema=False)
 async def readyz(state: State) -> Response[dict[str, str]]:
-    """The engines answer, and the database is at this version."""
+    """The database answers, at this version. A search server that is down is told, and is no reason to be sent nobody."""
     from marketplace.migrations import check
 
     database: Database = state.database
@@ -421,7 +427,9 @@ async def readyz(state: State) -> Response[dict[str, str]]:
         found["database"] = problem.code
     except (OSError, DBAPIError):
         found["database"] = "unreachable"
-    return Response(found, status_code=200 if set(found.values()) == {"ok"} else 503)
+    ready = found["database"] == "ok"
+    found["search"] = "ok" if await state.engines.well() else "degraded"
+    return Response(found, status_code=200 if ready else 503)
 
 
 def _forever() -> Any:

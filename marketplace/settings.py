@@ -4,6 +4,7 @@ Every variable below is documented in README.md; a test fails for one that is no
 uses the engines of its data directory (`marketplace.embedded`), whose addresses and secrets take these same places.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from ipaddress import IPv4Network, IPv6Network, ip_network
@@ -44,6 +45,37 @@ class QueueSettings(BaseSettings):
     url: str | None = Field(
         None, description="Redis ou Valkey : redis://, rediss://, unix://", pattern="^(rediss?|unix)://"
     )
+
+
+class MeilisearchSettings(BaseSettings):
+    """A Meilisearch server that answers searches. Without one PostgreSQL does; with one that is down, PostgreSQL does too."""
+
+    model_config = SettingsConfigDict(env_prefix="MEILISEARCH_", extra="ignore")
+
+    url: str | None = Field(
+        None, description="Adresse du serveur Meilisearch (facultatif)", pattern=r"^https?://[^/\s]+"
+    )
+    key: SecretStr | None = Field(
+        None, description="Clé du serveur : documents, index, réglages, tâches et recherche", min_length=1
+    )
+
+    @field_validator("key")
+    @classmethod
+    def _fits_a_header(cls, given: SecretStr | None) -> SecretStr | None:
+        if given is not None and not re.fullmatch(r"[!-~]+", given.get_secret_value()):
+            raise ValueError("a key is of visible ASCII characters")
+        return given
+
+    index: str = Field(
+        "lotcommun", description="Début du nom des index, propre à ce site", pattern="^[A-Za-z0-9-]{1,80}$"
+    )
+    bin: Path | None = Field(
+        None, description="Programme meilisearch que « marketplace demo » lance ; sinon celui du PATH"
+    )
+    search_ms: int = Field(
+        150, ge=10, le=250, description="Attente d’une réponse, en millisecondes ; ensuite PostgreSQL répond"
+    )
+    write_seconds: int = Field(20, ge=1, le=29, description="Attente d’une écriture, en secondes")
 
 
 class FileSettings(BaseSettings):
@@ -265,6 +297,7 @@ class Settings:
     instance: InstanceSettings
     database: DatabaseSettings
     queue: QueueSettings
+    meilisearch: MeilisearchSettings
     files: FileSettings
     antivirus: AntivirusSettings
     mail: MailSettings

@@ -30,6 +30,7 @@ from marketplace.embedded.postgres import DATABASE, address
 from marketplace.settings import Settings
 from marketplace.territories import loading
 from marketplace.web.fonts import make_fonts
+from tests.support.meilisearch.given import GIVEN
 from tests.support.world import World
 
 SHARED = Path(__file__).parent.parent.parent / "shared"
@@ -224,4 +225,5 @@ def wait_until() -> Callable[..., None]:
     return wait
 
 
+assert not set(GIVEN) & set(os.environ)
 os.environ.pop("DATABASE_URL", None)

@@ -1,22 +1,10 @@
 """The directory's jobs."""
 
-from catalog.solutions.events import FilesDropped, SheetChanged, SheetsLoaded
+from catalog.solutions.events import FilesDropped
 from marketplace.db import Session
 from marketplace.files import storage
 from marketplace.files.models import StoredFile
-from search.engines.postgres import PostgresEngine
-from search.index.refreshing import refresh
 from workers.tools import Tools
-
-
-async def refresh_index(session: Session, event: SheetChanged, tools: Tools) -> None:
-    del tools
-    await refresh(session, PostgresEngine(), [event.solution_id])
-
-
-async def refresh_loaded(session: Session, event: SheetsLoaded, tools: Tools) -> None:
-    del tools
-    await refresh(session, PostgresEngine(), event.solution_ids)
 
 
 async def drop_files(session: Session, event: FilesDropped, tools: Tools) -> None:

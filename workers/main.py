@@ -62,6 +62,7 @@ async def work(settings: Settings, *, routes: Routes = ROUTES, deadlines: Sequen
         await asyncio.gather(*loops, return_exceptions=True)
         if queue:
             await queue.close()
+        await tools.engines.close()
         await database.close()
         log.info("worker_stopped")
 

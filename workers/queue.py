@@ -14,11 +14,12 @@ from arq.worker import Worker
 from redis.exceptions import RedisError
 
 from marketplace import logs
-from workers import housekeeping
+from workers import housekeeping, search_jobs
 from workers.relay import Relay
 
 QUEUE_NAME = "lotcommun:outbox"
 JOB_TIMEOUT = 120
+RECONCILE_TIMEOUT = 600
 FINISH_SECONDS = 15
 
 log = logs.logger(__name__)
@@ -88,10 +89,19 @@ async def prune(ctx: dict[str, Any]) -> None:
     await housekeeping.prune(relay.tools.database, relay.tools.settings.retention)
 
 
+async def reconcile(ctx: dict[str, Any]) -> None:
+    """Nightly: compare every index with the directory, and mend it."""
+    relay: Relay = ctx["relay"]
+    await search_jobs.reconcile_indexes(relay.tools)
+
+
 class Consumer:
     """ARQ's side of one process."""
 
-    crons: ClassVar[list[Any]] = [cron(prune, hour={3}, minute={12})]
+    crons: ClassVar[list[Any]] = [
+        cron(prune, hour={3}, minute={12}),
+        cron(reconcile, hour={3}, minute={42}, timeout=RECONCILE_TIMEOUT),
+    ]
 
     def __init__(self, url: str, relay: Relay) -> None:
         self.url = url

@@ -5,7 +5,8 @@
     run       under the row's own lock: the handler's effects and `done` commit together, or not at all
 
 The row lock is lease and fence in one: it vanishes with a killed process's connection, and a stalled worker cannot commit
-twice. A row is dead after 5 failures, or 3 starts without an end; people decide what becomes of it.
+twice. A row is dead after 5 failures, or 3 starts without an end; people decide what becomes of it. A handler whose outside service
+is down says `Later`: for a day the row is put off, and nothing is counted.
 
 An event that sets several things in motion is first split into one row each. Rows of the QUEUE lane are handed to ARQ as
 ids; while Redis is down, or ARQ does not get to them, the drain runs them itself.
@@ -14,6 +15,7 @@ ids; while Redis is down, or ARQ does not get to them, the drain runs them itsel
 import asyncio
 import random
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -26,13 +28,14 @@ from marketplace.actor import SYSTEM
 from marketplace.db import Session
 from marketplace.ids import new_id
 from marketplace.outbox import OutboxRow, OutboxStatus
-from workers.routes import Lane, Route, Routes
+from workers.routes import Lane, Later, Route, Routes
 from workers.tools import Tools
 
 MAX_FAILURES = 5
 MAX_LOST_STARTS = 3
 BATCH = 20
 LEASE_SECONDS = {Lane.DRAIN: 3, Lane.QUEUE: 30}
+PUT_OFF_AT_MOST = timedelta(days=1)
 HANDED_AT_MOST = 3
 """After so many claims that ARQ never started, the drain stops waiting for it."""
 
@@ -77,6 +80,9 @@ class Relay:
                 return
             try:
                 await self._run(row_id)
+            except Later as later:
+                log.info("outbox_put_off", reason=str(later))
+                await self._put_off(row_id, later)
             except Exception as error:
                 log.exception("outbox_failed")
                 await self._fail(row_id, error)
@@ -154,6 +160,21 @@ class Relay:
             await session.execute(
                 update(OutboxRow).where(OutboxRow.id == row_id).values(done_at=text("now()"))
             )
+
+    async def _put_off(self, row_id: UUID, later: Later) -> None:
+        async with self.tools.database.transaction(SYSTEM) as session:
+            row = await _locked(session, row_id)
+            if row is None:
+                return
+            waiting = datetime.now(UTC) - row.created_at < PUT_OFF_AT_MOST
+            if waiting:
+                row.starts, row.claims = row.starts - 1, 0
+                row.last_error = f"put off: {later}"[:500]
+                await session.flush()
+                soon = text(f"now() + interval '{later.seconds:.0f} s'")
+                await session.execute(update(OutboxRow).where(OutboxRow.id == row_id).values(next_at=soon))
+        if not waiting:
+            await self._fail(row_id, later)
 
     async def _fail(self, row_id: UUID, error: Exception) -> None:
         async with self.tools.database.transaction(SYSTEM) as session:

@@ -13,6 +13,14 @@ Handler = Callable[[Session, Any, Tools], Awaitable[None]]
 """Runs in one transaction with the outbox row's lock held; may run twice, so it looks before it acts."""
 
 
+class Later(Exception):
+    """What a handler needs is down. Its row is put off, again and again for a day: that is no failure of its own."""
+
+    def __init__(self, why: str, *, seconds: float) -> None:
+        super().__init__(why)
+        self.seconds = seconds
+
+
 class Lane(StrEnum):
     """Who runs it: the PostgreSQL drain itself (money and legal effects), or ARQ (what may be late)."""
 

@@ -81,6 +81,7 @@ from workers import (
     personal_data_jobs,
     procurement_jobs,
     review_jobs,
+    search_jobs,
     sign_in_mail_jobs,
     supplier_jobs,
     webhook_jobs,
@@ -91,11 +92,13 @@ from workers.sweeps import Due
 ROUTES: Routes = {
     # the directory
     SheetChanged: (
-        Route("refresh_index", catalog_jobs.refresh_index, Lane.QUEUE),
+        Route("refresh_index", search_jobs.refresh_index, Lane.QUEUE),
+        Route("refresh_server", search_jobs.refresh_server, Lane.QUEUE),
         Route("link_contracts", evidence_jobs.link_contracts),
     ),
     SheetsLoaded: (
-        Route("refresh_loaded", catalog_jobs.refresh_loaded, Lane.QUEUE),
+        Route("refresh_loaded", search_jobs.refresh_loaded, Lane.QUEUE),
+        Route("refresh_server_loaded", search_jobs.refresh_server_loaded, Lane.QUEUE),
         Route("link_loaded", evidence_jobs.link_loaded),
     ),
     FilesDropped: (Route("drop_files", catalog_jobs.drop_files, Lane.QUEUE),),
@@ -104,7 +107,11 @@ ROUTES: Routes = {
     ConfirmationAnswered: (Route("settle_confirmation", evidence_jobs.settle),),
     EvidenceOffered: (Route("mail_evidence_offered", evidence_jobs.tell_curators, Lane.QUEUE),),
     EvidenceDecided: (Route("mail_evidence_decided", evidence_jobs.tell_decision, Lane.QUEUE),),
-    EvidenceEnding: (Route("mail_evidence_ending", evidence_jobs.tell_ending, Lane.QUEUE),),
+    EvidenceEnding: (
+        Route("mail_evidence_ending", evidence_jobs.tell_ending, Lane.QUEUE),
+        Route("refresh_ended", search_jobs.refresh_ended, Lane.QUEUE),
+        Route("refresh_server_ended", search_jobs.refresh_server_ended, Lane.QUEUE),
+    ),
     # suppliers
     CertificateOffered: (Route("tell_certificate_offered", supplier_jobs.certificate_offered, Lane.QUEUE),),
     CertificateReviewed: (

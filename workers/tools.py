@@ -1,11 +1,12 @@
 """What handlers need besides the transaction and the event: the outside world, one door each."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from marketplace.db import Database
 from marketplace.jobs import CHUNK_SIZE
 from marketplace.settings import Settings
+from search.index.engines import Engines
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +16,10 @@ class Tools:
     settings: Settings
     database: Database
     chunk_size: int = CHUNK_SIZE
+    engines: Engines = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "engines", Engines.of(self.settings))
 
     @property
     def files_dir(self) -> Path:

@@ -11,6 +11,7 @@ import typer
 # in the order in which the help lists their commands
 # isort: off
 from marketplace.cli import running
+from marketplace.cli import indexing
 from marketplace.cli import loading
 from marketplace.cli import asking
 from marketplace.cli import evaluating
@@ -23,7 +24,18 @@ from marketplace.cli.terminal import app, end, say
 from marketplace.embedded.processes import EngineError
 from marketplace.errors import DomainError, Invalid
 
-__all__ = ["accounts", "app", "asking", "evaluating", "journal", "loading", "main", "operating", "running"]
+__all__ = [
+    "accounts",
+    "app",
+    "asking",
+    "evaluating",
+    "indexing",
+    "journal",
+    "loading",
+    "main",
+    "operating",
+    "running",
+]
 
 
 def main() -> NoReturn:

@@ -1,6 +1,8 @@
 """`marketplace evaluate`: how good the search is, on queries that a person judged."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -54,8 +56,10 @@ async def _measured(settings: Any, engine: Engine, asked: Any, rows: Any) -> Any
     from search.evaluation.measuring import evaluate
     from search.index.refreshing import reindex
 
-    asks = _engine(engine)
-    async with worker_database(settings) as database:
+    async with (
+        _asked(settings, engine, apart=rows is not None) as asks,
+        worker_database(settings) as database,
+    ):
         if rows is not None:
             with bar("Fiches", len(rows)) as advance:
                 loaded = await importing.load(database, rows, now=datetime.now(UTC), advance=advance)
@@ -69,13 +73,29 @@ async def _measured(settings: Any, engine: Engine, asked: Any, rows: Any) -> Any
             return await evaluate(database, asks, asked, advance=advance)
 
 
-def _engine(engine: Engine) -> Any:
+@asynccontextmanager
+async def _asked(settings: Any, engine: Engine, *, apart: bool) -> AsyncIterator[Any]:
+    """The engine to measure. `apart`: its index is a temporary instance's, deleted at the end."""
     from marketplace.errors import Invalid, wrong
+    from search.engines.meilisearch import MeilisearchEngine
     from search.engines.postgres import PostgresEngine
 
-    if engine is Engine.MEILISEARCH:
+    if engine is Engine.POSTGRES:
+        yield PostgresEngine()
+        return
+    given = settings.meilisearch
+    if given.url is None:
         raise Invalid([wrong("--engine", "Aucun serveur Meilisearch n’est configuré.", code="no_server")])
-    return PostgresEngine()
+    server = MeilisearchEngine(
+        given.url, given.key.get_secret_value() if given.key else None, search_seconds=10, write_seconds=given.write_seconds,
+        prefix=given.index,
+    )  # fmt: skip
+    try:
+        yield server
+    finally:
+        if apart:
+            await server.drop()
+        await server.close()
 
 
 def _table(document: dict[str, Any]) -> str:

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -85,20 +85,3 @@ def scenario(
     else:
         table(found)
     return 0 if found["ok"] else 1
-
-
-@app.command()
-def reindex(data_dir: DataDir = None, as_json: AsJson = False) -> None:
-    """Reconstruire l’index de recherche à partir de l’annuaire."""
-    from marketplace.actor import SYSTEM
-    from marketplace.launch.instance import instance, worker_database
-    from search.engines.postgres import PostgresEngine
-    from search.index.refreshing import reindex as rebuild
-
-    async def run(settings: Any) -> int:
-        async with worker_database(settings) as database, database.transaction(SYSTEM) as session:
-            return await rebuild(session, PostgresEngine())
-
-    with instance(data_dir, say=say) as settings:
-        count = asyncio.run(run(settings))
-    print_({"indexed": count}, as_json, f"Fiches indexées : {count}.")

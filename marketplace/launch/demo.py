@@ -5,6 +5,7 @@ import signal
 import subprocess
 import threading
 import time
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from types import FrameType
@@ -14,15 +15,18 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from marketplace.demo import clock, people
 from marketplace.embedded.engines import erase
+from marketplace.embedded.meilisearch import Server
 from marketplace.embedded.processes import EngineError, last_lines
 from marketplace.launch import demo_directory, demo_evidence, demo_pools, processes, seeding
 from marketplace.launch.instance import instance, refuse_given_database
+from marketplace.launch.search_server import WITHOUT, with_search_server
 from marketplace.launch.serving import refuse_taken_port
 from marketplace.settings import Settings, needed
 
 STEPS = {
     "region": "Régions",
     "department": "Départements",
+    "town_programme": "Programmes nationaux",
     "epci": "Intercommunalités",
     "commune": "Communes",
     "former_commune": "Anciennes communes",
@@ -47,9 +51,10 @@ def demo(*, data_dir: Path | None, port: int, reset: bool) -> None:
         settings = stack.enter_context(instance(data_dir, say=console.print, alone=True, overrides=overrides))
         _seed(settings, console)
         asyncio.run(clock.allow(needed(settings.database.owner_url, "DATABASE_OWNER_URL"), "lotcommun_app"))
+        settings, server = with_search_server(settings, stack, say=console.print)
         children = stack.enter_context(processes.running(settings, say=console.print))
         _welcome(port, time.monotonic() - started)
-        _wait(children, stopping, settings)
+        _wait(children, stopping, settings, _watching(server, console))
         console.print("Arrêt…")
     console.print("Tout est arrêté.")
 
@@ -90,9 +95,28 @@ def _stop_on_signals() -> threading.Event:
     return stopping
 
 
-def _wait(children: list[subprocess.Popen[bytes]], stopping: threading.Event, settings: Settings) -> None:
+def _watching(server: Server | None, console: Console) -> Callable[[], None]:
+    """Says, once, that the search server has ended: the demonstration goes on without it."""
+    told = server is None
+
+    def look() -> None:
+        nonlocal told
+        if server is not None and not told and server.process.poll() is not None:
+            told = True
+            console.print(f"Meilisearch s’est arrêté. {WITHOUT}")
+
+    return look
+
+
+def _wait(
+    children: list[subprocess.Popen[bytes]],
+    stopping: threading.Event,
+    settings: Settings,
+    look: Callable[[], None],
+) -> None:
     logs = settings.instance.data_dir / "logs"
     while not stopping.wait(0.5):
+        look()
         for child, name in zip(children, ("worker", "serve"), strict=True):
             if child.poll() is not None:
                 raise EngineError(

@@ -25,6 +25,10 @@ from marketplace.migrations import isolation
 from marketplace.settings import Settings
 from procurement import compass
 from procurement.quotes import sealing
+from search.engines import SearchEngine
+from search.engines.failures import EngineDown
+from search.index.engines import Engines
+from search.index.reconciling import compare
 
 LEAST_FREE = 500_000_000
 RULES_AHEAD = timedelta(days=60)
@@ -72,6 +76,8 @@ async def _examine(settings: Settings) -> AsyncIterator[Finding]:
     else:
         yield _production(settings)
     async for finding in _database(settings):
+        yield finding
+    async for finding in _search(settings):
         yield finding
     yield await _queue(settings)
     yield await _antivirus(settings)
@@ -195,6 +201,44 @@ async def _outbox(settings: Settings) -> AsyncIterator[Finding]:
         yield Finding("travail en attente", ok=False, sentence="le rôle du worker n’atteint pas la base")
     finally:
         await database.close()
+
+
+async def _search(settings: Settings) -> AsyncIterator[Finding]:
+    """Each index beside the directory."""
+    if settings.database.worker_url is None:
+        return
+    database, engines = Database(settings.database.worker_url, pool_size=1), Engines.of(settings)
+    try:
+        for engine in engines.written:
+            yield await _index(database, engine)
+    except (DomainError, DBAPIError, OSError):
+        return  # told above
+    finally:
+        await engines.close()
+        await database.close()
+
+
+async def _index(database: Database, engine: SearchEngine) -> Finding:
+    name = f"recherche {engine.name}"
+    try:
+        found, _ = await compare(database, engine)
+    except EngineDown as error:
+        return Finding(
+            name,
+            ok=False,
+            sentence=f"{error}. PostgreSQL répond à sa place ; le worker rattrapera les changements.",
+        )
+    if found.not_built:
+        return Finding(
+            name, ok=False, sentence="pas d’index de cette version : lancez « marketplace reindex »"
+        )
+    if found.sound:
+        return Finding(name, ok=True, sentence=f"{found.held} fiches, comme l’annuaire")
+    return Finding(
+        name, ok=False,
+        sentence=f"fiches manquantes {found.missing}, différentes {found.stale}, en trop {found.ghosts} : lancez « marketplace reindex "
+        "--repair », ou attendez le worker",
+    )  # fmt: skip
 
 
 async def _queue(settings: Settings) -> Finding:

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import secrets
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
@@ -65,21 +66,29 @@ def instance(
 
 @contextmanager
 def temporary(*, say: Say = lambda _: None) -> Iterator[Settings]:
-    """Settings of an empty instance in a folder of its own, gone at the end. No database that the environment names is touched."""
+    """Settings of an empty instance in a folder of its own, gone at the end. No database or index that the environment names is touched."""
     with tempfile.TemporaryDirectory(prefix="lot-commun-") as name:
         folder = Path(name)
         with engines(folder, say=say) as addresses:
-            own = {**addresses.environment(), **instance_secrets(folder), "MARKETPLACE_DATA_DIR": name}
+            own = {
+                **addresses.environment(), **instance_secrets(folder), "MARKETPLACE_DATA_DIR": name,
+                "MEILISEARCH_INDEX": f"temporaire-{secrets.token_hex(4)}",
+            }  # fmt: skip
             settings = Settings.read(own)
             asyncio.run(bring_up_to_date(settings, say=say))
             yield settings
 
 
 def refuse_given_database() -> None:
-    """Raise `EngineError` when the environment names a database: demo people and a moved clock must never get into it."""
-    given = Settings.read().database
+    """Raise `EngineError` when the environment names a database or an index: demo people and a moved clock must never get into it."""
+    settings = Settings.read()
+    given = settings.database
     if given.url or given.worker_url or given.owner_url:
         raise EngineError("La démonstration se lance sans DATABASE_URL : elle a ses propres moteurs.")
+    if settings.meilisearch.url:
+        raise EngineError(
+            "La démonstration se lance sans MEILISEARCH_URL : elle lance son propre serveur de MEILISEARCH_BIN."
+        )
 
 
 async def _checked(url: str) -> None:

@@ -1,6 +1,7 @@
 """A fresh instance with its people, on which the story is played."""
 
 import asyncio
+import secrets
 import socket
 import tempfile
 import time
@@ -39,6 +40,7 @@ def run(*, towns: int, solutions: Path | None, say: Say) -> dict[str, Any]:
             "WEB_PORT": str(free_port()),
             "MARKETPLACE_DEMO": "1",
             "MARKETPLACE_LOG_LEVEL": "WARNING",
+            "MEILISEARCH_INDEX": f"temporaire-{secrets.token_hex(4)}",
         }
         settings = stack.enter_context(instance(folder, say=say, overrides=overrides))
         found = play_on(settings, towns=towns, rows=rows, say=say)

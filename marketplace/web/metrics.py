@@ -77,6 +77,12 @@ class Metrics:
         self.connections = Gauge(
             "lot_commun_database_connections", "This process's connections.", ("state",), registry=registry
         )
+        self.searches = Counter(
+            "lot_commun_searches", "Searches answered.", ("engine", "degraded"), registry=registry
+        )
+        self.search_degraded = Gauge(
+            "lot_commun_search_degraded", "Whether PostgreSQL answers for a server that is down.", registry=registry
+        )  # fmt: skip
         built = Gauge(
             "lot_commun_build_info", "The version that runs.", ("version", "python"), registry=registry
         )
@@ -88,6 +94,10 @@ class Metrics:
         route = scope.get("path_template") or "unknown"
         self.requests.labels(method, route, status).inc()
         self.seconds.labels(method, route).observe(seconds)
+
+    def searched(self, engine: str, degraded: bool) -> None:
+        """Count one search."""
+        self.searches.labels(engine, str(int(degraded))).inc()
 
     async def ask(self, database: Database) -> None:
         """Take what the database knows. A database that does not answer is a figure too."""

@@ -7,6 +7,7 @@ from search.engines.protocol import (
     Hit,
     Meanwhile,
     SearchEngine,
+    Searcher,
     SearchPage,
     SearchQuery,
     Sort,
@@ -21,5 +22,6 @@ __all__ = [
     "SearchEngine",
     "SearchPage",
     "SearchQuery",
+    "Searcher",
     "Sort",
 ]

@@ -3,12 +3,15 @@
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from catalog.evidence.levels import Level, Proof
 from catalog.solutions.models import Maturity, Solution
 from catalog.taxonomy import domains
+from marketplace import clock
 
 
 class Feature(StrEnum):
@@ -54,13 +57,16 @@ class SearchDocument:
         return " ".join(known[domain].label_fr for domain in self.domains if domain in known)
 
     @classmethod
-    def of(cls, sheet: Solution) -> "SearchDocument":
-        """The document of a published sheet, with its prices loaded."""
+    def of(cls, sheet: Solution, proofs: Iterable[Proof], on: date) -> "SearchDocument":
+        """The document of a published sheet on a day, from the sheet with its prices and references, and their proofs."""
+        priced = bool(sheet.prices) and sheet.maturity is not Maturity.STOPPED
         return cls(
             id=sheet.id, slug=sheet.slug, name=sheet.name, summary=sheet.summary, description=sheet.description,
-            supplier=sheet.supplier_name, domains=tuple(sheet.domains), tags=tuple(sheet.tags), maturity=sheet.maturity,
-            fictional=sheet.fictional, priced=bool(sheet.prices) and sheet.maturity is not Maturity.STOPPED,
-            version=sheet.version, audiences=tuple(sheet.audiences),
+            supplier=sheet.supplier_name, domains=tuple(sheet.domains), tags=tuple(sheet.tags), maturity=sheet.maturity.value,
+            fictional=sheet.fictional, priced=priced, version=sheet.version, problem=sheet.problem,
+            features=features_of(sheet.answers, proofs, priced=priced, on=on),
+            references=len({r.insee or r.siren or r.town_name for r in sheet.references}),
+            published_on=clock.paris_day(sheet.published_at) if sheet.published_at else None, audiences=tuple(sheet.audiences),
         )  # fmt: skip
 
     @classmethod
@@ -96,6 +102,35 @@ async def in_batches(documents: Documents, size: int) -> AsyncIterator[list[Sear
         yield batch
 
 
-def documents(sheets: Iterable[Solution]) -> list[SearchDocument]:
-    """The documents of published sheets."""
-    return [SearchDocument.of(sheet) for sheet in sheets]
+EU = frozenset({"france", "eu", "town"})
+"""Where data may be hosted for `EU_HOSTED`; a solution that hosts none says nothing of it."""
+RGAA_RATE = Decimal(75)
+AUDIT_MONTHS = 36
+"""`ACCESSIBLE`: at least three quarters of the RGAA's criteria, by an audit of less than three years (the life of a statement,
+décret 2019-768, art. 4). The RGAA says « partiellement conforme » from 50 %: a filter should promise more than half."""
+
+
+def features_of(
+    answers: Mapping[str, Any], proofs: Iterable[Proof], *, priced: bool, on: date
+) -> tuple[str, ...]:
+    """The features of a sheet, in the order of `Feature`, from its public answers and what proves its references."""
+    true = {
+        Feature.PRICED: priced,
+        Feature.EU_HOSTED: answers.get("hosting_country") in EU,
+        Feature.OPEN_API: answers.get("api") == "open",
+        Feature.ACCESSIBLE: _accessible(answers, on),
+        Feature.OPEN_SOURCE: answers.get("source_code") == "open",
+        Feature.CONFIRMED: any(proof.level.rank >= Level.CONFIRMED.rank for proof in proofs),
+    }
+    return tuple(feature.value for feature in Feature if true[feature])
+
+
+def _accessible(answers: Mapping[str, Any], on: date) -> bool:
+    try:
+        rate, audited = (
+            Decimal(str(answers["rgaa_rate"])),
+            date.fromisoformat(str(answers["rgaa_audited_on"])),
+        )
+    except (KeyError, ArithmeticError, ValueError):
+        return False
+    return rate >= RGAA_RATE and audited <= on <= clock.months_after(audited, AUDIT_MONTHS)

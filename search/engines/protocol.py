@@ -93,17 +93,22 @@ Meanwhile = Callable[[], Awaitable[Changes]]
 """Asked once by a rebuild, when all the rest is in place and nothing of it is served yet."""
 
 
-class SearchEngine(Protocol):
-    """The directory's search. Unpublished sheets are never in it.
+class Searcher(Protocol):
+    """The directory's search. Unpublished sheets are never in it."""
+
+    name: str
+
+    async def search(self, session: Session | ReadSession, query: SearchQuery) -> SearchPage:
+        """The page of `query`."""
+
+
+class SearchEngine(Searcher, Protocol):
+    """A search with the index that it answers from.
 
     `transactional`: whether what it writes is part of the session's transaction, seen by others once that commits.
     """
 
-    name: str
     transactional: bool
-
-    async def search(self, session: Session | ReadSession, query: SearchQuery) -> SearchPage:
-        """The page of `query`."""
 
     async def upsert(self, session: Session, documents: Sequence[SearchDocument]) -> None:
         """Put documents in the index, or replace them."""

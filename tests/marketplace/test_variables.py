@@ -33,6 +33,11 @@ def test_every_variable_is_described_in_the_readme() -> None:
         ("MARKETPLACE_DEMO", "peut-être"),
         ("MARKETPLACE_LOG_LEVEL", "BAVARD"),
         ("MARKETPLACE_LOG_JSON", "2"),
+        ("MEILISEARCH_URL", "meilisearch:7700"),
+        ("MEILISEARCH_KEY", "clé"),
+        ("MEILISEARCH_INDEX", "site/1"),
+        ("MEILISEARCH_SEARCH_MS", "251"),
+        ("MEILISEARCH_WRITE_SECONDS", "30"),
     ],
 )
 def test_a_wrong_value_of_the_environment_is_refused_by_its_name(
