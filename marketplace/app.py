@@ -88,6 +88,7 @@ import procurement.supervision.pages
 import procurement.supplier_desk.pages
 import search.finding.api
 import search.finding.pages
+import search.finding.showing
 import search.matching
 import search.matching.pages
 from marketplace import logs
@@ -240,7 +241,7 @@ EXPORTS = (".csv", ".xlsx", ".zip", ".pdf", "/annuaire.json")
 OPEN_TO_ALL = frozenset(
     {
         "/", "/solutions", "/regles", "/mentions-legales", "/accessibilite", "/donnees-personnelles",
-        "/contact", "/api", "/connexion", "/langue/{code}", "/api/v1/solutions", "/api/v1/compass", "/api/v1/towns",
+        "/contact", "/api", "/connexion", "/langue/{code}", "/api/v1/solutions", "/api/v1/suggestions", "/api/v1/compass", "/api/v1/towns",
         "/api/v1/towns/{code}", "/demo/horloge", "/demo/courriels", "/demo/courriels/{name}", "/api/v1/demo/clock",
         "/donnees-ouvertes", "/donnees-ouvertes/schema.json", "/donnees-ouvertes/annuaire.json", "/donnees-ouvertes/annuaire.csv", "/donnees-ouvertes/annuaire.xlsx",
         "/donnees-ouvertes/changements.atom", "/donnees-ouvertes/modele.csv", "/donnees-ouvertes/modele.xlsx",
@@ -317,7 +318,9 @@ def create_app(settings: Settings | None = None) -> Litestar:
 
 @cache
 def _templates() -> Environment:
-    return pages.environment(ROOMS)
+    made = pages.environment(ROOMS)
+    made.globals |= search.finding.showing.GLOBALS
+    return made
 
 
 def state_of(settings: Settings) -> dict[str, Any]:
