@@ -5,7 +5,7 @@ What no filter knows is left out and named (`Unknown`): a page says so, the API 
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any, Self
 from urllib.parse import urlencode
@@ -111,18 +111,13 @@ class Criteria:
     @property
     def active(self) -> tuple[Active, ...]:
         """Everything that narrows the search, words first."""
-        found = [Active("text", self.text, replace(self, text=""))] if self.text else []
-        for name, held in (
-            ("domains", self.domains),
-            ("maturities", self.maturities),
-            ("features", self.features),
-        ):
-            for value in held:
-                rest = replace(self, **{name: tuple(v for v in held if v != value)})
-                found.append(Active(SINGULAR[name], value, rest))
-        if self.available:
-            found.append(Active("available", "1", replace(self, available=False)))
-        return tuple(found)
+        return (
+            *([Active("text", self.text, replace(self, text=""))] if self.text else []),
+            *(Active("domain", one, replace(self, domains=_without(self.domains, one))) for one in self.domains),
+            *(Active("maturity", one, replace(self, maturities=_without(self.maturities, one))) for one in self.maturities),
+            *(Active("feature", one, replace(self, features=_without(self.features, one))) for one in self.features),
+            *([Active("available", "1", replace(self, available=False))] if self.available else []),
+        )  # fmt: skip
 
     def query(self, *, page: int = 1, per_page: int = 20) -> SearchQuery:
         """The same, as engines are asked."""
@@ -179,8 +174,11 @@ class Criteria:
         return hashlib.sha256(json.dumps(same, sort_keys=True).encode()).hexdigest()
 
 
-SINGULAR = {"domains": "domain", "maturities": "maturity", "features": "feature"}
-ACCEPTED = {
+def _without(values: tuple[str, ...], left_out: str) -> tuple[str, ...]:
+    return tuple(value for value in values if value != left_out)
+
+
+ACCEPTED: dict[str, Callable[[], tuple[str, ...]]] = {
     "domain": lambda: tuple(domains()),
     "maturity": lambda: tuple(value.value for value in Maturity),
     "feature": lambda: tuple(value.value for value in FEATURE_NAMES),
