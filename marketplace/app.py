@@ -88,8 +88,11 @@ import procurement.supervision.pages
 import procurement.supplier_desk.pages
 import search.finding.api
 import search.finding.pages
+import search.finding.showing
 import search.matching
 import search.matching.pages
+import search.saved.api
+import search.saved.pages
 from marketplace import logs
 from marketplace.db import Database
 from marketplace.demo.people import PASSWORD, PEOPLE
@@ -133,6 +136,7 @@ ROOMS: dict[str, Path] = {
         marketplace.site,
         search.finding,
         search.matching,
+        search.saved,
         catalog.curation,
         catalog.directory,
         catalog.evidence,
@@ -166,6 +170,7 @@ API: Sequence[HTTPRouteHandler] = [
     *marketplace.territories.api.HANDLERS,
     *marketplace.files.api.HANDLERS,
     *search.finding.api.HANDLERS,
+    *search.saved.api.HANDLERS,
     *catalog.solutions.api.HANDLERS,
     *catalog.writing.api.HANDLERS,
     *catalog.opendata.api.HANDLERS,
@@ -187,6 +192,7 @@ API: Sequence[HTTPRouteHandler] = [
 
 PAGES: Sequence[ControllerRouterHandler] = [
     *search.finding.pages.HANDLERS,
+    *search.saved.pages.HANDLERS,
     *search.matching.pages.HANDLERS,
     *marketplace.sign_in.pages.HANDLERS,
     *marketplace.sign_in.security_pages.HANDLERS,
@@ -240,12 +246,12 @@ EXPORTS = (".csv", ".xlsx", ".zip", ".pdf", "/annuaire.json")
 OPEN_TO_ALL = frozenset(
     {
         "/", "/solutions", "/regles", "/mentions-legales", "/accessibilite", "/donnees-personnelles",
-        "/contact", "/api", "/connexion", "/langue/{code}", "/api/v1/solutions", "/api/v1/compass", "/api/v1/towns",
+        "/contact", "/api", "/connexion", "/langue/{code}", "/api/v1/solutions", "/api/v1/suggestions", "/api/v1/compass", "/api/v1/towns",
         "/api/v1/towns/{code}", "/demo/horloge", "/demo/courriels", "/demo/courriels/{name}", "/api/v1/demo/clock",
         "/donnees-ouvertes", "/donnees-ouvertes/schema.json", "/donnees-ouvertes/annuaire.json", "/donnees-ouvertes/annuaire.csv", "/donnees-ouvertes/annuaire.xlsx",
         "/donnees-ouvertes/changements.atom", "/donnees-ouvertes/modele.csv", "/donnees-ouvertes/modele.xlsx",
         # one's own account
-        "/compte", "/compte/donnees", "/compte/donnees/effacement", "/compte/donnees/copies/{request_id}", "/compte/securite", "/compte/interets", "/compte/avis", "/compte/confirmer", "/organisation/cles", "/api/v1/me", "/api/v1/me/interests", "/api/v1/me/organisations", "/api/v1/my/notices", "/api/v1/api-keys", "/api/v1/me/data-copies",
+        "/compte", "/compte/donnees", "/compte/donnees/effacement", "/compte/donnees/copies/{request_id}", "/compte/securite", "/compte/interets", "/compte/avis", "/compte/recherches", "/compte/recherches/nouvelle", "/compte/recherches/{search_id}", "/alertes/arret/{token}", "/compte/confirmer", "/organisation/cles", "/api/v1/me", "/api/v1/me/interests", "/api/v1/me/organisations", "/api/v1/my/notices", "/api/v1/saved-searches", "/api/v1/saved-searches/{search_id}", "/api/v1/api-keys", "/api/v1/me/data-copies",
         "/api/v1/me/data-copies/{request_id}",
     }
 )  # fmt: skip
@@ -317,7 +323,9 @@ def create_app(settings: Settings | None = None) -> Litestar:
 
 @cache
 def _templates() -> Environment:
-    return pages.environment(ROOMS)
+    made = pages.environment(ROOMS)
+    made.globals |= search.finding.showing.GLOBALS
+    return made
 
 
 def state_of(settings: Settings) -> dict[str, Any]:

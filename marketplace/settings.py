@@ -257,6 +257,9 @@ class RetentionSettings(BaseSettings):
     mail_bodies: int = Field(90, ge=1, le=400, description="Texte des courriels envoyés : jours")
     mails: int = Field(365, ge=1, le=3650, description="Courriels (destinataire, sujet, date) : jours")
     notices: int = Field(90, ge=90, le=400, description="Avis de l’annuaire, une fois envoyés : jours")
+    saved_searches: int = Field(
+        7, ge=1, le=90, description="Recherches enregistrées, une fois supprimées : jours"
+    )
     imports: int = Field(30, ge=1, le=400, description="Fichiers de fiches envoyés : jours")
     evidence_requests: int = Field(
         1095, ge=760, le=3650, description="Confirmations de références, identité de qui a répondu : jours"

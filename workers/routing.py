@@ -71,8 +71,11 @@ from procurement.quotes.events import (
     QuotesDue,
 )
 from procurement.quotes.unsealing import due_quotes
+from search.saved.alerting import due_alerts
+from search.saved.events import AlertChanged, AlertDue
 from workers import (
     account_mail_jobs,
+    alert_jobs,
     catalog_jobs,
     evidence_jobs,
     identity_mail_jobs,
@@ -94,11 +97,13 @@ ROUTES: Routes = {
     SheetChanged: (
         Route("refresh_index", search_jobs.refresh_index, Lane.QUEUE),
         Route("refresh_server", search_jobs.refresh_server, Lane.QUEUE),
+        Route("withdraw_alerts", alert_jobs.withdraw_alerts),
         Route("link_contracts", evidence_jobs.link_contracts),
     ),
     SheetsLoaded: (
         Route("refresh_loaded", search_jobs.refresh_loaded, Lane.QUEUE),
         Route("refresh_server_loaded", search_jobs.refresh_server_loaded, Lane.QUEUE),
+        Route("withdraw_alerts_loaded", alert_jobs.withdraw_alerts_loaded),
         Route("link_loaded", evidence_jobs.link_loaded),
     ),
     FilesDropped: (Route("drop_files", catalog_jobs.drop_files, Lane.QUEUE),),
@@ -193,8 +198,12 @@ ROUTES: Routes = {
     AdminAdded: (Route("mail_admin_added", account_mail_jobs.admin_added, Lane.QUEUE),),
     RolesChanged: (
         Route("end_duties", procurement_jobs.end_duties),
+        Route("forget_searches", alert_jobs.forget_searches),
         Route("mail_roles_changed", account_mail_jobs.roles_changed, Lane.QUEUE),
     ),
+    # kept searches
+    AlertChanged: (Route("settle_alert", alert_jobs.settle_alert, Lane.QUEUE),),
+    AlertDue: (Route("look_for_news", alert_jobs.look_for_news, Lane.QUEUE),),
     # signing in
     ResetAsked: (Route("mail_reset", sign_in_mail_jobs.reset_asked, Lane.QUEUE),),
     EmailChangeAsked: (Route("mail_email_change", sign_in_mail_jobs.email_change_asked, Lane.QUEUE),),
@@ -211,4 +220,5 @@ ROUTES: Routes = {
 
 DEADLINES: Sequence[Due] = (
     due_reviews, due_certificates, due_censuses, due_quotes, due_key_warnings, due_digests, due_endings,
+    due_alerts,
 )  # fmt: skip

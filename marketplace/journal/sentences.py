@@ -45,6 +45,11 @@ SENTENCES: dict[str, str] = {
     "webhook.remove": N_("a supprimé un webhook"),
     "webhook.rotate": N_("a renouvelé le secret d’un webhook"),
     "webhook.test": N_("a essayé un webhook"),
+    "saved_search.keep": N_("a enregistré une recherche"),
+    "saved_search.change": N_("a modifié une recherche enregistrée"),
+    "saved_search.remove": N_("a supprimé une recherche enregistrée"),
+    "saved_search.restore": N_("a rétabli une recherche supprimée"),
+    "saved_search.stop_alert": N_("a arrêté une alerte"),
     # personal data
     "personal_request.ask_export": N_("a demandé la copie de ses données personnelles"),
     "personal_request.download": N_("a téléchargé la copie de ses données personnelles"),

@@ -56,6 +56,15 @@ async def tell_curators(
     return await _write(session, told, beside, key=key, subject=subject, body=body, link=link)
 
 
+async def tell_person(
+    session: Session, person_id: PersonId, organisation_id: OrganisationId, *, key: str, subject: str, body: str, link: str
+) -> int:  # fmt: skip
+    """As `tell`, to one person, who belongs to the organisation."""
+    return await _write(
+        session, [(person_id, organisation_id)], (), key=key, subject=subject, body=body, link=link
+    )
+
+
 async def withdraw(session: Session, key_prefix: str) -> int:
     """Take back the pending notices whose key starts so: their matter is settled. What was sent stays. Returns how many."""
     if not key_prefix:

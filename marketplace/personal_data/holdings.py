@@ -175,6 +175,11 @@ HOLDINGS: tuple[Holding, ...] = (
         ),
     ),
     Holding(
+        "saved_search", ("person_id",), N_("Recherches que vous avez enregistrées, avec leurs alertes"), "account",
+        "select created_at, name, criteria::text as criteria, alert, looked_on, deleted_at from saved_search where person_id = :person",
+        ("delete from saved_search where person_id = :person",),
+    ),
+    Holding(
         "affiliation", ("person_id",), N_("Organisations et rôles"), "account",
         "select a.created_at, o.name as organisation, a.roles from affiliation a join organisation o on o.id = a.organisation_id"
         " where a.person_id = :person",

@@ -103,6 +103,10 @@ RULES: tuple[Rule, ...] = (
         f"delete from notice where sent_at is not null and created_at {_OLDER}",
     ),
     Rule(
+        "saved_searches", N_("Recherches enregistrées que vous avez supprimées"), N_("Vous laisser le temps de vous raviser."), GDPR, CHECKED,
+        f"delete from saved_search where deleted_at {_OLDER}",
+    ),
+    Rule(
         "imports", N_("Fichiers de fiches envoyés, avec leurs erreurs"), N_("Vous laisser le temps de les corriger."), GDPR, CHECKED,
         f"delete from sheet_import where created_at {_OLDER}",
     ),

@@ -1,44 +1,23 @@
-"""`GET /api/v1/solutions`: the directory's public search."""
+"""`GET /api/v1/solutions`: the directory's public search; `GET /api/v1/suggestions`: what is proposed while one types."""
 
 from typing import Annotated
-from uuid import UUID
 
 from litestar import get
 from litestar.datastructures import State
-from litestar.params import FromPath, QueryParameter
+from litestar.params import QueryParameter
 
+from marketplace.errors import Invalid
+from marketplace.web import i18n
 from marketplace.web.pagination import PageNumber, PerPage, Query
-from marketplace.web.schemas import Output
 from marketplace.web.transaction import Reads
-from search.engines import SearchEngine, SearchPage, SearchQuery
+from search.engines import SearchEngine, Sort
+from search.engines.documents import Feature
+from search.finding.asking import Criteria, faults
+from search.finding.schemas import SearchOut, SuggestionOut
+from search.finding.suggesting import suggest
 
-
-class HitOut(Output):
-    """A sheet in a list."""
-
-    id: UUID
-    slug: FromPath[str]
-    name: str
-    summary: str
-    supplier: str
-    domains: list[str]
-    tags: list[str]
-    maturity: str
-    available: bool
-    priced: bool
-    fictional: bool
-
-
-class SearchOut(Output):
-    """One page of results. `facets`: name → value → count."""
-
-    items: list[HitOut]
-    total: int
-    page: int
-    per_page: int
-    facets: dict[str, dict[str, int]]
-    corrected: dict[str, str]
-    engine: str
+FEATURES = ", ".join(Feature)
+SORTS = ", ".join(Sort)
 
 
 @get("/solutions", summary="Search the directory", tags=["solutions"])
@@ -48,36 +27,32 @@ async def search(
     q: Query = "",
     domain: Annotated[list[str] | None, QueryParameter(description="Identifiants de domaines")] = None,
     maturity: Annotated[list[str] | None, QueryParameter(description="Maturités")] = None,
-    priced: Annotated[bool, QueryParameter(description="Seulement les solutions à prix publié")] = False,
+    priced: Annotated[
+        bool, QueryParameter(description="Seulement les solutions à prix publié : comme feature=priced")
+    ] = False,
+    feature: Annotated[
+        list[str] | None, QueryParameter(description=f"Ce que les fiches doivent toutes avoir : {FEATURES}")
+    ] = None,
+    available: Annotated[bool, QueryParameter(description="Sans les services arrêtés")] = False,
+    sort: Annotated[str, QueryParameter(description=f"Ordre : {SORTS}", max_length=40)] = "",
     page: PageNumber = 1,
     per_page: PerPage = 20,
 ) -> SearchOut:
-    engine: SearchEngine = state.search
-    asked = SearchQuery(
-        text=q,
-        domains=tuple(domain or ()),
-        maturities=tuple(maturity or ()),
-        priced=priced,
-        page=page,
-        per_page=per_page,
-    )
-    return search_out(asked, await engine.search(reads, asked))
-
-
-def search_out(asked: SearchQuery, found: SearchPage) -> SearchOut:
-    """The API's form of a page of results."""
-    return SearchOut(
-        items=[
-            HitOut(
-                id=hit.id, slug=hit.slug, name=hit.name, summary=hit.summary, supplier=hit.supplier, domains=list(hit.domains),
-                tags=list(hit.tags), maturity=hit.maturity, available=hit.maturity != "stopped", priced=hit.priced,
-                fictional=hit.fictional,
-            )
-            for hit in found.hits
-        ],
-        total=found.total, page=asked.page, per_page=asked.per_page, facets=found.facets, corrected=dict(found.corrected),
-        engine=found.engine,
+    asked, unknown = Criteria.read(
+        text=q, domains=domain or (), maturities=maturity or (), available=available, sort=sort,
+        features=[*(feature or ()), *([Feature.PRICED] if priced else [])],
     )  # fmt: skip
+    if unknown:
+        raise Invalid(faults(unknown))
+    engine: SearchEngine = state.search
+    found = await engine.search(reads, asked.query(page=page, per_page=per_page))
+    return SearchOut.of(found, page=page, per_page=per_page)
 
 
-HANDLERS = [search]
+@get("/suggestions", summary="Domains and sheets that begin as what is typed, 8 at most", tags=["solutions"])
+async def suggestions(reads: Reads, state: State, q: Query = "") -> list[SuggestionOut]:
+    found = await suggest(reads, state.search, q, language=i18n.language.get())
+    return [SuggestionOut.model_validate(one) for one in found]
+
+
+HANDLERS = [search, suggestions]

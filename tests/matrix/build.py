@@ -132,6 +132,7 @@ async def market(world: World) -> Market:
         )  # fmt: skip
         await _personal(world, side, actors["a.agent"].caller if side.number == 1 else side.town)
         await _devices(world, side, actors["a.agent"].caller if side.number == 1 else side.town)
+        await _searches(side, actors["a.agent"].caller if side.number == 1 else side.town)
         side.ids["interest"] = {"interest_id": (await who.did("/me/interests", firm))["id"]}
     sealed: list[tuple[Side, str, Story, str]] = []
     for side in sides:  # what must be opened by the timer first: moving the clock would close every census
@@ -398,6 +399,14 @@ async def _personal(world: World, side: Side, whose: Caller) -> None:
         add, kind="erasure", who=side.member.actor.person_id, state="asked", content=None
     )
     side.ids["copy"], side.ids["erasure"] = {"request_id": str(copy)}, {"request_id": str(erasure)}
+
+
+async def _searches(side: Side, who: Caller) -> None:
+    """A search that somebody keeps, and one that they deleted."""
+    for phase, text in (("saved_search", "lampes"), ("deleted_search", "feux")):
+        asked = {"name": f"{side.mark}-SEARCH", "search": {"q": f"{text} {side.mark}"}}
+        side.ids[phase] = {"search_id": (await who.did("/saved-searches", asked))["id"]}
+    await who.delete(f"/saved-searches/{side.ids['deleted_search']['search_id']}")
 
 
 async def _devices(world: World, side: Side, whose: Caller) -> None:

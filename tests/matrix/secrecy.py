@@ -19,6 +19,7 @@ TOLD = names("towns staff") | {"a.key"}
 READERS: dict[str, frozenset[str]] = {
     "SEC-1-PASSKEY": frozenset({"a.agent"}),
     "SEC-1-COPY": frozenset({"a.agent"}),
+    "SEC-1-SEARCH": frozenset({"a.agent"}),
     "SEC-1-WEBHOOK": frozenset({"a.admin", "a.key"}),
     "SEC-1-NEED": A, "SEC-1-KEY": A, "SEC-1-DRAFT": SHEETS, "SEC-1-REVIEW": SHEETS, "SEC-1-COMMENT": SHEETS, "SEC-1-SUSPENDED": SHEETS,
     "SEC-1-SEALED-S": frozenset(), "SEC-1-SEALED-T": frozenset(), "SEC-1-OFFER-S": A | S, "SEC-1-OFFER-T": A | T,

@@ -17,7 +17,7 @@ from tests.support.joining import claimed, link, register, siret_of
 from tests.support.story import Story
 from tests.support.world import Caller, World
 
-BY_MAIL = {"/inscription/preuve/…", "/invitation/…", "/references/confirmer/…"}
+BY_MAIL = {"/inscription/preuve/…", "/invitation/…", "/references/confirmer/…", "/alertes/arret/…"}
 """Pages that only a mailed link opens."""
 PROCONNECT = {
     f"/connexion/proconnect{rest}" for rest in ("", "/retour", "/lien", "/organisation", "/deconnecte")
@@ -31,6 +31,7 @@ NOT_PAGES = {
     "/mot-de-passe/…",  # from a mail alone
     "/compte/adresse/…",  # from a mail alone
     "/compte/donnees/copies/…",  # once asked for: tests/marketplace/personal_data
+    "/compte/recherches/…",  # once a search is kept: tests/search/saved
     "/administration/effacements/…",  # once asked for: tests/marketplace/personal_data
     *(
         f"/{path}/import/…{rest}"

@@ -68,6 +68,7 @@ def during(phase: str, told: Story, at: dict[str, str]) -> list[Case]:
             ("visitor", "/inscription", "/inscription", {"person_name": " ", "siret": ""}, {"person_name", "email", "siret"}),
             ("visitor", "/inscription", "/inscription", {"person_name": "Ada", "email": "ada", "siret": "211 802 798 00011"}, {"email", "siret"}),
             ("visitor", "/inscription", "/inscription", {"person_name": "Ada", "email": "ada@exemple.test", "siret": "000 000 018 00010"}, {"name", "town_kind"}),
+            (agent, "/compte/recherches/nouvelle?q=lampes", "/compte/recherches", {"name": " ", "alert": "hourly"}, {"name", "alert"}),
             (agent, "/demo/horloge", "/demo/horloge", {"days": "demain"}, {"days"}),
             ("visitor", "/connexion", "/connexion", {"email": "personne@exemple.test", "password": "x"}, {"email"}),
             (seller, "/espace-entreprise/fiches/nouvelle", "/espace-entreprise/fiches/nouvelle", {"name": " ", "domains": "lampes"}, {"name", "domains"}),

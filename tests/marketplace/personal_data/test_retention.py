@@ -35,6 +35,8 @@ ROWS = {
     " values (gen_random_uuid(), gen_random_uuid()::text, 'a', 'b', '', 'sent', now() - :age, now() - :age)",
     "notices": "insert into notice (id, organisation_id, person_id, key, subject, body, link, sent_at, created_at)"
     f" values (gen_random_uuid(), {ORGANISATION}, {PERSON}, gen_random_uuid()::text, 'a', 'b', '/', now(), now() - :age)",
+    "saved_searches": "insert into saved_search (id, organisation_id, person_id, name, criteria, digest, alert, version, deleted_at)"
+    f" values (gen_random_uuid(), {ORGANISATION}, {PERSON}, 'a', '{{}}', 'd', 'none', 1, now() - :age)",
     "imports": "insert into sheet_import (id, organisation_id, person_id, side, file_name, outcomes, created_at)"
     f" values (gen_random_uuid(), {ORGANISATION}, {PERSON}, 'startup', 'a.csv', '[]', now() - :age)",
     "evidence_requests": "with sheet as (insert into solution (id, slug, supplier_name, name, summary, description, domains, tags, audiences, maturity,"

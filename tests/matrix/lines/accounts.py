@@ -7,7 +7,7 @@ SIGN_IN = {"email": "personne@exemple.test", "password": "rien"}
 LINES = [
     *public(
         "GET /", "GET /solutions", "GET /regles", "GET /mentions-legales", "GET /accessibilite", "GET /donnees-personnelles",
-        "GET /contact", "GET /api", "GET /connexion", "GET /healthz", "GET /readyz", "GET /api/v1/towns", "GET /api/v1/solutions",
+        "GET /contact", "GET /api", "GET /connexion", "GET /healthz", "GET /readyz", "GET /api/v1/towns", "GET /api/v1/solutions", "GET /api/v1/suggestions",
         "GET /achats", "GET /api/v1/pools",
     ),
     *public("GET /metrics"),  # from this machine, as here; the room's own tests ask from elsewhere

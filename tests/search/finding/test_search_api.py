@@ -3,8 +3,10 @@
 import pytest
 
 from marketplace.actor import SYSTEM
+from search.engines import MARK, UNMARK
 from search.engines.postgres import PostgresEngine
 from tests.search.engines.test_search_contract import MARKET
+from tests.search.finding.stand_in import StandIn, hit
 from tests.support.world import World
 
 
@@ -26,7 +28,8 @@ async def test_a_page_of_results_says_its_place_its_counts_and_its_engine(market
     )
     assert (gone["maturity"], gone["available"]) == ("stopped", False)
     assert set(gone) == {
-        "id", "slug", "name", "summary", "supplier", "domains", "tags", "maturity", "available", "priced", "fictional",
+        "id", "slug", "name", "summary", "supplier", "domains", "tags", "maturity", "available", "priced", "features",
+        "references", "fictional", "score", "highlights",
     }  # fmt: skip
 
 
@@ -50,20 +53,46 @@ async def test_a_bound_passed_is_refused_by_name_and_an_absurd_word_finds_nothin
         "q=%00",
         "q=%27%22%3A*%26%7C!",
         "q=%F0%9F%92%A1",
-        "domain=lampes",
         "q=%FF%FE",
+        "domain=",
+        "domain=mobilite",
+        "q=%C2%A0&sort=",
         "q=%ED%A0%80",
     ):
         for path in ("/api/v1/solutions", "/solutions", "/"):
-            name = (
-                {"q": "besoin", "domain": "domaine"}[query.split("=")[0]]
-                if path == "/"
-                else query.split("=")[0]
-            )
-            answer = await market.http.get(f"{path}?{name}={query.split('=', 1)[1]}")
+            asked = query if path != "/" else query.replace("q=", "besoin=", 1)
+            answer = await market.http.get(f"{path}?{asked}")
             assert answer.status_code == 200, (path, query, answer.text[:300])
     for path in ("/api/v1/solutions?domain=%00", "/solutions?domaine=%00", "/solutions?maturite=%ED%A0%80"):
         assert (await market.http.get(path)).status_code in {200, 422}
+
+
+async def test_values_that_no_filter_has_are_refused_all_at_once_with_what_is_accepted(market: World) -> None:
+    answer = await market.http.get("/api/v1/solutions?domain=lampes&maturity=vieille&feature=luxe&sort=cher")
+    told = {error["path"]: error["message"] for error in answer.json()["errors"]}
+    assert answer.status_code == 422
+    assert set(told) == {"domain", "maturity", "feature", "sort"}
+    assert "« lampes »" in told["domain"].replace("\u00a0", " ") and "eclairage-public" in told["domain"]
+    assert "relevance, name, recent" in told["sort"]
+
+
+async def test_a_feature_narrows_and_the_old_name_of_prices_still_does(market: World) -> None:
+    for query in ("feature=priced", "priced=true", "priced=true&feature=priced"):
+        found = await market.http.get(f"/api/v1/solutions?{query}")
+        assert [one["name"] for one in found.json()["items"]] == ["Kit Lumière"], query
+    (lamp,) = found.json()["items"]
+    assert lamp["features"] == ["priced"]
+
+
+async def test_highlights_are_parts_of_plain_text(market: World) -> None:
+    marked = hit("Kit <b>", score=0.5, references=3, highlights=(("name", f"{MARK}Kit{UNMARK} <b>"),))
+    market.app.state.search = StandIn(marked, index="42", degraded=True)
+    found = await market.visitor.read("/solutions", q="kit")
+    assert (found["index"], found["degraded"], found["engine"]) == ("42", True, "stand_in")
+    assert found["items"][0]["highlights"] == {
+        "name": [{"text": "Kit", "found": True}, {"text": " <b>", "found": False}]
+    }
+    assert (found["items"][0]["score"], found["items"][0]["references"]) == (0.5, 3)
 
 
 async def test_the_page_lists_what_the_api_lists_and_offers_its_corrections(market: World) -> None:
