@@ -43,7 +43,9 @@ async def project(session: Session, solution_ids: Iterable[UUID]) -> int:
         if rows:
             put = insert(SheetFacts)
             changed = {name: put.excluded[name] for name in ("slug", "version", "facts", "at")}
-            await session.execute(put.on_conflict_do_update(index_elements=["solution_id"], set_=changed), rows)
+            await session.execute(
+                put.on_conflict_do_update(index_elements=["solution_id"], set_=changed), rows
+            )
         kept += len(rows)
     return kept
 
@@ -104,7 +106,12 @@ async def _populations(session: Session, sheets: Sequence[Solution]) -> dict[str
     )  # fmt: skip
     if not cited:
         return {}
-    return {code: people for query in (communes, groups) for code, people in await session.execute(query)}
+    return {
+        code: people
+        for query in (communes, groups)
+        for code, people in await session.execute(query)
+        if people
+    }
 
 
 def facts_of(
@@ -193,4 +200,3 @@ def _proof(evidence: Evidence) -> Proven:
         until=evidence.expires_on,
         source=evidence.source,
     )
-

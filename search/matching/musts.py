@@ -58,7 +58,6 @@ RGAA_DAYS = 3 * 365 + 1
 """How long an audit may be relied on (decree 2019-768, article 3: a declaration lasts three years)."""
 
 
-
 def _unknown(what: str) -> tuple[Met, Said]:
     return Met.UNKNOWN, said(NOT_TOLD, what=Word(what))
 

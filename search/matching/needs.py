@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from marketplace.money import Cents
+from marketplace.money import ZERO, Cents
 from search.matching.musts import Must
 
 ALONE = {"town": Decimal(1)}
@@ -28,7 +28,7 @@ class Budget:
     """Cents HT over the whole duration. Costing less than `low` takes nothing away."""
 
     high: Cents
-    low: Cents = Cents(0)
+    low: Cents = ZERO
 
 
 @dataclass(frozen=True, slots=True)

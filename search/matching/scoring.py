@@ -150,7 +150,8 @@ def _who(terms: list[tuple[float, Deployment]], asked: Asked) -> Said:
 
 
 TWINS = NN_(
-    "Une ville comme {place} l’utilise : {towns}.", "{count} villes comme {place} l’utilisent, dont : {towns}."
+    "Une ville comme {place} l’utilise : {towns}.",
+    "{count} villes comme {place} l’utilisent, dont : {towns}.",
 )
 
 
@@ -197,7 +198,9 @@ def _evidence(candidate: Candidate, asked: Asked) -> Reading:
     share = len(counting) / len(proofs)
     top = max(counting, key=lambda proof: (proof.level.rank, proof.until or date.max), default=None)
     value = thousandths(0.6 * (WORTH[top.level] if top else 0.0) + 0.4 * share)
-    gaps = (Gap("proofs", N_("Preuves des affirmations qui n’en ont pas"), FULL - value),) if share < 1 else ()
+    gaps = (
+        (Gap("proofs", N_("Preuves des affirmations qui n’en ont pas"), FULL - value),) if share < 1 else ()
+    )
     if top is None:
         return Reading(0, said_of(UNPROVEN, len(proofs)), Word(DECLARED), facts.revised_on, gaps)
     why = said(
@@ -365,7 +368,9 @@ def _pools(candidate: Candidate, asked: Asked) -> Reading:
     """Six tenths for one open pool in the sheet's first domain, all for two or more. A pool is of a need, never of a product."""
     domain = candidate.facts.domains[0] if candidate.facts.domains else ""
     count = asked.pools.get(domain, 0)
-    why = said_of(OPEN_POOLS, count) if count else said(N_("Aucun achat groupé n’est ouvert dans ce domaine."))
+    why = (
+        said_of(OPEN_POOLS, count) if count else said(N_("Aucun achat groupé n’est ouvert dans ce domaine."))
+    )
     return Reading((0, 600, FULL)[min(count, 2)], why, Word(N_("achats groupés ouverts")), asked.on)
 
 
