@@ -89,6 +89,7 @@ import procurement.supplier_desk.pages
 import search.finding.api
 import search.finding.pages
 import search.matching
+import search.matching.api
 import search.matching.pages
 from marketplace import logs
 from marketplace.db import Database
@@ -166,6 +167,7 @@ API: Sequence[HTTPRouteHandler] = [
     *marketplace.territories.api.HANDLERS,
     *marketplace.files.api.HANDLERS,
     *search.finding.api.HANDLERS,
+    *search.matching.api.HANDLERS,
     *catalog.solutions.api.HANDLERS,
     *catalog.writing.api.HANDLERS,
     *catalog.opendata.api.HANDLERS,

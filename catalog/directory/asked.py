@@ -14,7 +14,7 @@ from pydantic_core import PydanticCustomError
 
 from marketplace.accounts.models import Organisation
 from marketplace.actor import Actor, OrganisationKind
-from marketplace.db import ReadSession
+from marketplace.db import ReadSession, Session
 from marketplace.errors import FieldError, Invalid
 from marketplace.territories.queries import Town, UnknownTown, find_town, typed_town
 from marketplace.units import UNITS, precision_fault, too_precise
@@ -98,7 +98,7 @@ def counted(unit: str, quantity: Decimal, path: str) -> Decimal:
     return quantity
 
 
-async def town_of_code(reads: ReadSession, code: str | None) -> Town | None:
+async def town_of_code(reads: ReadSession | Session, code: str | None) -> Town | None:
     """The town of a code that a program gave. Raises `Invalid` for one that no town has."""
     if code is None:
         return None

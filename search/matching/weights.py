@@ -41,6 +41,32 @@ SIGNAL_NAMES = {
     Signal.POOLS: N_("Achats groupés ouverts"),
 }
 
+REASONS = {
+    "default": N_(
+        "Les mots du besoin et ce que font les villes semblables font la moitié du score ; le reste récompense ce qui se vérifie."
+    ),
+    "energy": N_(
+        "L’économie d’énergie est ce que la ville cherche, et la donnée produite est surtout technique : les labels et les mesures pèsent plus, l’hébergement moins."
+    ),
+    "resources": N_(
+        "Des ressources à ménager, des données surtout techniques : les labels et les mesures pèsent plus, l’hébergement moins."
+    ),
+    "people": N_(
+        "Des données de personnes fragiles ou d’images : où elles sont hébergées et qui les contrôle pèse plus."
+    ),
+    "minors": N_("Des données de mineurs : où elles sont hébergées et qui les contrôle pèse plus."),
+    "protection": N_("Ce qui protège doit être prouvé et maîtrisé : la preuve et l’hébergement pèsent plus."),
+    "flow": N_("Une donnée ne vaut que si elle circule : API, standards et exports pèsent plus."),
+    "network": N_("Un réseau se choisit pour ce qu’on y branche : API, standards et exports pèsent plus."),
+    "mobility": N_(
+        "Les données de mobilité se publient selon des standards imposés (GTFS, NeTEx, GBFS, DATEX II) : ils pèsent plus."
+    ),
+    "parking": N_(
+        "Le stationnement s’échange avec les services de mobilité : API, standards et exports pèsent plus."
+    ),
+}
+"""Why the weights of a domain are what they are, by the key that the data gives."""
+
 
 @dataclass(frozen=True, slots=True)
 class Weights:
@@ -86,6 +112,6 @@ def _document() -> dict[str, Any]:
 def _weights(domain: str | None, row: dict[str, Any]) -> Weights:
     document = _document()
     return Weights(
-        document["version"], date.fromisoformat(document["since"]), domain, row["reason"],
+        document["version"], date.fromisoformat(document["since"]), domain, REASONS[row["reason"]],
         {signal: int(row["weights"][signal.value]) for signal in Signal},
     )  # fmt: skip
