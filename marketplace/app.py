@@ -241,8 +241,8 @@ EXPORTS = (".csv", ".xlsx", ".zip", ".pdf", "/annuaire.json")
 """How the addresses of what leaves in bulk end."""
 OPEN_TO_ALL = frozenset(
     {
-        "/", "/solutions", "/regles", "/mentions-legales", "/accessibilite", "/donnees-personnelles",
-        "/contact", "/api", "/connexion", "/langue/{code}", "/api/v1/solutions", "/api/v1/compass", "/api/v1/towns",
+        "/", "/solutions", "/comment-nous-classons", "/regles", "/mentions-legales", "/accessibilite", "/donnees-personnelles",
+        "/contact", "/api", "/connexion", "/langue/{code}", "/api/v1/solutions", "/api/v1/matches", "/api/v1/weights", "/api/v1/compass", "/api/v1/towns",
         "/api/v1/towns/{code}", "/demo/horloge", "/demo/courriels", "/demo/courriels/{name}", "/api/v1/demo/clock",
         "/donnees-ouvertes", "/donnees-ouvertes/schema.json", "/donnees-ouvertes/annuaire.json", "/donnees-ouvertes/annuaire.csv", "/donnees-ouvertes/annuaire.xlsx",
         "/donnees-ouvertes/changements.atom", "/donnees-ouvertes/modele.csv", "/donnees-ouvertes/modele.xlsx",

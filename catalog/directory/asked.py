@@ -77,7 +77,7 @@ async def read(request: Request[Any, Any, Any], reads: ReadSession, by: Actor) -
             errors[PREFIX + unit] = i18n.say(refusal.fields[0])
     written = sent.get("ville")
     if written is None:
-        town, others = await _own_town(reads, by), list[Town]()
+        town, others = await own_town(reads, by), list[Town]()
         written = f"{town.name} ({town.code})" if town else ""
     else:
         written = written.strip()[:LONGEST]
@@ -109,7 +109,7 @@ async def town_of_code(reads: ReadSession | Session, code: str | None) -> Town |
         raise Invalid([fault]) from None
 
 
-async def _own_town(reads: ReadSession, by: Actor) -> Town | None:
+async def own_town(reads: ReadSession | Session, by: Actor) -> Town | None:
     if by.kind is not OrganisationKind.TOWN or by.organisation_id is None:
         return None
     organisation = await reads.get(Organisation, by.organisation_id)

@@ -60,7 +60,9 @@ async def answer(
     now = await clock.now(reads)
     on = clock.paris_day(now)
     page = await engine.search(reads, SearchQuery(question.text, per_page=MOST, available=True))
-    named = question.domain or domain_named(question.text, page.hits)
+    named = question.domain
+    if named is None and not question.every_domain:
+        named = domain_named(question.text, page.hits)
     about = named or domain_about(question.text, page.hits)
     grids = await _grids(reads, about, question.years)
     unit, tables, quantity = _counted(question, grids)
@@ -83,6 +85,7 @@ async def answer(
     ]
     ranking = ranked(candidates, asked, limit=limit)
     first = [one.candidate.facts for one in ranking.order[:TOLD_OF]]
+    first = [facts for facts in first if about is None or about in facts.domains]
     me = question.town.code if question.town else ""
     value: Value | None = value_of(unit, tables, quantity)
     return Answer(

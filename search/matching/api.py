@@ -27,7 +27,7 @@ async def match(session: Writes, state: State, by: By, data: JSONBody[MatchIn]) 
     question = await asking.question_of(session, data)
     found = await answer(session, engine, question, limit=data.limit)
     told = matches_out(found)
-    kept = keeping.keep(session, data, found, told, by=by)
+    kept = keeping.keep(session, found, told, by=by)
     return told.model_copy(update={"log_id": kept.id})
 
 

@@ -37,7 +37,7 @@ async def question_of(reads: ReadSession | Session, sent: MatchIn) -> Question:
         raise Invalid(faults)
     ticked = sent.musts.model_dump()
     return Question(
-        text=sent.need, town=town, domain=sent.domain, musts=tuple(must for must in Must if ticked[must.value]),
+        text=sent.need, town=town, domain=sent.domain, every_domain=sent.every_domain, musts=tuple(must for must in Must if ticked[must.value]),
         budget=Budget(sent.budget.max, sent.budget.min) if sent.budget else None, assets=dict(sent.assets), quantity=sent.quantity,
         unit=sent.unit, years=sent.years,
         window=Window(max(sent.window.from_ or on, on), sent.window.until) if sent.window else None,

@@ -26,6 +26,17 @@ class Cost:
         return self.known and not self.missing
 
 
+def outward(low: int, high: int) -> tuple[Cents, Cents]:
+    """A range as it is told: rounded outward to whole euros, to tens from 1 000 €, to hundreds from 10 000 €, to thousands from
+    100 000 €. An indication is not written to the cent.
+    """
+    step = 100
+    for bound in (1_000_00, 10_000_00, 100_000_00):
+        if high >= bound:
+            step *= 10
+    return Cents(low // step * step), Cents(-(-high // step) * step)
+
+
 def cost_of(prices: Sequence[Price], quantities: Mapping[str, Decimal], years: int) -> Cost:
     """The range of `prices` for `quantities` (by unit) over `years`: a yearly price counts once a year."""
     lows, highs = [], []

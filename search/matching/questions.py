@@ -13,17 +13,23 @@ from search.matching.needs import Budget, Window
 
 FIRST = 10
 """The first results, which say what a need is about."""
-AGREE = 0.6
-"""The part of them that must be of a domain for its name to be taken at its word."""
+AGREE = 3
+"""The very first results, which must all be of a domain for its name to be taken at its word."""
+EVERY = "tous"
+"""What an address says to leave nothing out for its domain."""
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """See the module. `quantity` is of `unit`, or else of the unit that most published grids of the domain price."""
+    """See the module. `quantity` is of `unit`, or else of the unit that most published grids of the domain price.
+
+    `every_domain`: leave nothing out for its domain, whatever the words name.
+    """
 
     text: str
     town: Town | None = None
     domain: str | None = None
+    every_domain: bool = False
     musts: tuple[Must, ...] = ()
     budget: Budget | None = None
     assets: Mapping[str, Decimal] = field(default_factory=dict)
@@ -47,7 +53,7 @@ def domain_about(text: str, hits: Sequence[Hit]) -> str | None:
 
 
 def domain_named(text: str, hits: Sequence[Hit]) -> str | None:
-    """The domain that the words name unmistakably: one alone, in two words at least, and most of the first results are of it.
+    """The domain that the words name unmistakably: one alone, in two words at least, and all the very first results are of it.
 
     Anything less sure leaves nothing out: a need at the border of two domains is answered from both.
     """
@@ -55,7 +61,6 @@ def domain_named(text: str, hits: Sequence[Hit]) -> str | None:
     if len(hints) != 1 or max(hints.values()) < 2:
         return None
     (domain,) = hints
-    first = hits[:FIRST]
-    if not first or sum(domain in hit.domains for hit in first) < AGREE * len(first):
+    if not hits or not all(domain in hit.domains for hit in hits[:AGREE]):
         return None
     return domain

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from marketplace.words import N_
 from search.facts.shape import Facts
 from search.matching import newcomers
 from search.matching.changing import Counterfactual, counterfactual
 from search.matching.filters import Filter, Refusal, applied, refused
 from search.matching.saying import Fact, Said, Word, said
-from search.matching.scoring import FULL, Asked, Candidate, Scored, score
+from search.matching.scoring import FULL, LACKING, Asked, Candidate, Scored, score
 from search.matching.weights import Signal
 
 MOST_EXCLUDED = 20
@@ -100,7 +99,7 @@ def _explained(one: Scored, ahead: Sequence[Scored], asked: Asked, *, newcomer: 
         for signal, reading in one.readings.items()
     )  # fmt: skip
     gaps = [
-        Missing(signal, gap.code, most, said(MISSING, what=Word(gap.what), points=points(most)))
+        Missing(signal, gap.code, most, said(LACKING[gap.kind], what=Word(gap.what), points=points(most)))
         for signal, reading in one.readings.items()
         for gap in reading.gaps
         if (most := gap.most * weights[signal]) > 0
@@ -114,9 +113,6 @@ def _explained(one: Scored, ahead: Sequence[Scored], asked: Asked, *, newcomer: 
         counterfactual(one, ahead, asked),
         newcomer,
     )
-
-
-MISSING = N_("{what} : non renseigné, −{points} au plus.")
 
 
 def points(thousandths: int) -> Fact:

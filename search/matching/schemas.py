@@ -57,12 +57,13 @@ class MatchIn(Input):
     """A need. `town`: INSEE, SIREN or SIRET. `quantity`: of `unit`, or of the unit that most published prices of the domain count.
 
     `assets`: what the town has, by unit. Without `domain`, the words say it; nothing is left out for its domain unless they do
-    so unmistakably.
+    so unmistakably, and never with `every_domain`.
     """
 
     need: Text
     town: TownCode | None = None
     domain: DomainId | None = None
+    every_domain: StrictBool = False
     musts: MustsIn = Field(default_factory=MustsIn)
     budget: BudgetIn | None = None
     assets: dict[UnitId, Quantity] = Field(default={}, max_length=20)

@@ -9,12 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from enum import StrEnum
 
 from catalog.evidence.levels import LEVEL_NAMES, Level
 from marketplace.words import N_, NN_
 from search.facts.shape import Deployment, Facts, Proven, best
 from search.matching.choices import CERTIFICATIONS, HOSTED, LABELS, MATURITY, STANDARDS, chosen, told
-from search.matching.costing import cost_of
+from search.matching.costing import cost_of, outward
 from search.matching.needs import Need
 from search.matching.saying import Fact, Said, Units, Word, said, said_of
 from search.matching.weights import Signal, Weights
@@ -40,13 +41,29 @@ NEAR = 0.6
 """From this likeness on, a town is said to be like the asker's."""
 
 
+class Lack(StrEnum):
+    """Who could fill a gap: the startup by telling, by proving, or the asker by saying more."""
+
+    UNTOLD = "untold"
+    UNPROVEN = "unproven"
+    YOURS = "yours"
+
+
+LACKING = {
+    Lack.UNTOLD: N_("{what} : non renseigné, −{points} au plus."),
+    Lack.UNPROVEN: N_("{what} : −{points} au plus."),
+    Lack.YOURS: N_("{what} : dites-le, −{points} au plus sinon."),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Something that nobody told, and the thousandths of the signal's value that it could bring at most."""
+    """Something that nobody told, proved or asked, and the thousandths of the signal's value that it could bring at most."""
 
     code: str
     what: str
     most: int
+    kind: Lack = Lack.UNTOLD
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +139,7 @@ def _twins(candidate: Candidate, asked: Asked) -> Reading:
     deployments = candidate.facts.deployments
     place = asked.need.place
     if place is None:
-        gap = Gap("town", N_("Votre ville"), FULL)
+        gap = Gap("town", N_("Votre ville"), FULL, Lack.YOURS)
         return Reading(0, said(N_("Sans ville, rien ne dit qui vous ressemble.")), Word(SHEET), None, (gap,))
     terms = by_town(deployments, asked)
     value = saturating(sum(worth for worth, _ in terms))
@@ -133,7 +150,14 @@ def _twins(candidate: Candidate, asked: Asked) -> Reading:
     if unproven:
         could = sorted([worth for worth, _ in terms] + unproven, reverse=True)[:MOST_TOWNS]
         if (most := saturating(sum(could)) - value) > 0:
-            gaps.append(Gap("proofs", N_("Références que rien ne confirme encore"), min(most, FULL - value)))
+            gaps.append(
+                Gap(
+                    "proofs",
+                    N_("Références que rien ne confirme encore"),
+                    min(most, FULL - value),
+                    Lack.UNPROVEN,
+                )
+            )
     return Reading(value, _who(terms, asked), *_where([one for _, one in terms], asked.on), tuple(gaps))
 
 
@@ -141,17 +165,21 @@ def _who(terms: list[tuple[float, Deployment]], asked: Asked) -> Said:
     assert asked.need.place is not None
     near = [one for _, one in terms if asked.likeness.get(one.code, 0.0) >= NEAR]
     shown = near or [one for worth, one in terms if worth > 0]
-    towns: tuple[Fact, ...] = tuple(_town(one, asked.on) for one in shown[:3])
+    towns: tuple[Fact, ...] = tuple(_town(one, asked.on) for one in shown[:MOST_NAMED])
     if near:
-        return said_of(TWINS, len(near), place=asked.need.place.name, towns=towns)
+        forms = TWINS if len(near) <= MOST_NAMED else MORE_TWINS
+        return said_of(forms, len(near), place=asked.need.place.name, towns=towns)
     if shown:
         return said(N_("Aucune ville de référence ne ressemble beaucoup à la vôtre ; les plus proches : {towns}."), towns=towns)  # fmt: skip
     return said(N_("Aucune ville de référence que l’on puisse comparer à la vôtre."))
 
 
+MOST_NAMED = 3
 TWINS = NN_(
-    "Une ville comme {place} l’utilise : {towns}.",
-    "{count} villes comme {place} l’utilisent, dont : {towns}.",
+    "Une ville comme {place} l’utilise : {towns}.", "{count} villes comme {place} l’utilisent : {towns}."
+)
+MORE_TWINS = NN_(
+    "Une ville comme {place} l’utilise : {towns}.", "{count} villes comme {place} l’utilisent, dont {towns}."
 )
 
 
@@ -199,7 +227,9 @@ def _evidence(candidate: Candidate, asked: Asked) -> Reading:
     top = max(counting, key=lambda proof: (proof.level.rank, proof.until or date.max), default=None)
     value = thousandths(0.6 * (WORTH[top.level] if top else 0.0) + 0.4 * share)
     gaps = (
-        (Gap("proofs", N_("Preuves des affirmations qui n’en ont pas"), FULL - value),) if share < 1 else ()
+        (Gap("proofs", N_("Affirmations que rien ne prouve encore"), FULL - value, Lack.UNPROVEN),)
+        if share < 1
+        else ()
     )
     if top is None:
         return Reading(0, said_of(UNPROVEN, len(proofs)), Word(DECLARED), facts.revised_on, gaps)
@@ -290,12 +320,13 @@ def _budget(candidate: Candidate, asked: Asked) -> Reading:
         return Reading(0, said(N_("Aucun prix publié.")), Word(SHEET), facts.revised_on, gap)
     cost = cost_of(facts.prices, need.quantities, need.years)
     if not cost.complete:
-        gap = (Gap("quantities", N_("Vos quantités"), FULL),)
+        gap = (Gap("quantities", N_("Vos quantités"), FULL, Lack.YOURS),)
         units: tuple[Fact, ...] = tuple(Units(SEVERAL, unit) for unit in cost.missing)
         return Reading(0, said(N_("Prix publiés par : {units}. Donnez vos quantités pour connaître le coût."), units=units), source, on, gap)  # fmt: skip
+    low, high = outward(cost.low, cost.high)
     if need.budget is None:
-        gap = (Gap("budget", N_("Votre budget"), FULL),)
-        return Reading(0, said(N_("De {low} à {high} HT pour vos quantités, sans budget à comparer."), low=cost.low, high=cost.high), source, on, gap)  # fmt: skip
+        gap = (Gap("budget", N_("Votre budget"), FULL, Lack.YOURS),)
+        return Reading(0, said(N_("De {low} à {high} HT pour vos quantités, sans budget à comparer."), low=low, high=high), source, on, gap)  # fmt: skip
     budget = need.budget.high
     if cost.high <= budget:
         value = FULL
@@ -305,7 +336,7 @@ def _budget(candidate: Candidate, asked: Asked) -> Reading:
         value = (budget - cost.low) * FULL // (cost.high - cost.low)
     why = said(
         N_("De {low} à {high} HT pour vos quantités, pour un budget de {budget} au plus."),
-        low=cost.low, high=cost.high, budget=budget,
+        low=low, high=high, budget=budget,
     )  # fmt: skip
     return Reading(value, why, source, on)
 
@@ -336,7 +367,7 @@ def _maturity(candidate: Candidate, asked: Asked) -> Reading:
         gaps.append(Gap("weeks", N_("Délai de déploiement"), 100))
     else:
         sum_ += 100
-        has.append(said(N_("déploiement en {weeks} semaines au plus"), weeks=facts.deployment_weeks_max or facts.deployment_weeks_min or 0))  # fmt: skip
+        has.append(said(N_("mise en place en {weeks} semaines au plus"), weeks=facts.deployment_weeks_max or facts.deployment_weeks_min or 0))  # fmt: skip
     return _answered(candidate, sum_, has, N_("Ni la maturité ni la capacité ne sont dites."), gaps)
 
 
