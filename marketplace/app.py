@@ -90,6 +90,7 @@ import search.finding.api
 import search.finding.pages
 import search.finding.showing
 import search.matching
+import search.matching.api
 import search.matching.pages
 import search.saved.api
 import search.saved.pages
@@ -171,6 +172,7 @@ API: Sequence[HTTPRouteHandler] = [
     *marketplace.files.api.HANDLERS,
     *search.finding.api.HANDLERS,
     *search.saved.api.HANDLERS,
+    *search.matching.api.HANDLERS,
     *catalog.solutions.api.HANDLERS,
     *catalog.writing.api.HANDLERS,
     *catalog.opendata.api.HANDLERS,
@@ -245,8 +247,8 @@ EXPORTS = (".csv", ".xlsx", ".zip", ".pdf", "/annuaire.json")
 """How the addresses of what leaves in bulk end."""
 OPEN_TO_ALL = frozenset(
     {
-        "/", "/solutions", "/regles", "/mentions-legales", "/accessibilite", "/donnees-personnelles",
-        "/contact", "/api", "/connexion", "/langue/{code}", "/api/v1/solutions", "/api/v1/suggestions", "/api/v1/compass", "/api/v1/towns",
+        "/", "/solutions", "/comment-nous-classons", "/regles", "/mentions-legales", "/accessibilite", "/donnees-personnelles",
+        "/contact", "/api", "/connexion", "/langue/{code}", "/api/v1/solutions", "/api/v1/suggestions", "/api/v1/matches", "/api/v1/weights", "/api/v1/compass", "/api/v1/towns",
         "/api/v1/towns/{code}", "/demo/horloge", "/demo/courriels", "/demo/courriels/{name}", "/api/v1/demo/clock",
         "/donnees-ouvertes", "/donnees-ouvertes/schema.json", "/donnees-ouvertes/annuaire.json", "/donnees-ouvertes/annuaire.csv", "/donnees-ouvertes/annuaire.xlsx",
         "/donnees-ouvertes/changements.atom", "/donnees-ouvertes/modele.csv", "/donnees-ouvertes/modele.xlsx",

@@ -26,7 +26,13 @@ from catalog.solutions.events import (
     SheetSubmitted,
     SheetTakenBack,
 )
-from catalog.suppliers.events import CertificateEnding, CertificateOffered, CertificateReviewed, StakeAdded
+from catalog.suppliers.events import (
+    CapacityChanged,
+    CertificateEnding,
+    CertificateOffered,
+    CertificateReviewed,
+    StakeAdded,
+)
 from catalog.suppliers.expiring import due_certificates
 from marketplace.accounts.api_keys import due_key_warnings
 from marketplace.accounts.events import (
@@ -118,9 +124,11 @@ ROUTES: Routes = {
         Route("refresh_server_ended", search_jobs.refresh_server_ended, Lane.QUEUE),
     ),
     # suppliers
+    CapacityChanged: (Route("refresh_capacity", search_jobs.refresh_capacity, Lane.QUEUE),),
     CertificateOffered: (Route("tell_certificate_offered", supplier_jobs.certificate_offered, Lane.QUEUE),),
     CertificateReviewed: (
         Route("tell_certificate_reviewed", supplier_jobs.certificate_reviewed, Lane.QUEUE),
+        Route("refresh_standing", search_jobs.refresh_standing, Lane.QUEUE),
     ),
     CertificateEnding: (Route("tell_certificate_ending", supplier_jobs.certificate_ending, Lane.QUEUE),),
     StakeAdded: (Route("tell_stake_added", supplier_jobs.stake_added, Lane.QUEUE),),

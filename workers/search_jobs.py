@@ -7,10 +7,13 @@ from sqlalchemy import select
 from catalog.evidence.events import EvidenceEnding
 from catalog.evidence.models import Evidence
 from catalog.solutions.events import SheetChanged, SheetsLoaded
+from catalog.suppliers.events import CapacityChanged, CertificateReviewed
+from catalog.suppliers.models import Certificate
 from marketplace import logs
 from marketplace.db import Session
 from marketplace.ids import SolutionId
 from search.engines.failures import EngineDown, EngineRefused
+from search.facts.projecting import project_startup
 from search.index.engines import Engines
 from search.index.reconciling import Reconciliation, reconcile
 from search.index.refreshing import refresh
@@ -32,6 +35,20 @@ async def refresh_loaded(session: Session, event: SheetsLoaded, tools: Tools) ->
 
 async def refresh_ended(session: Session, event: EvidenceEnding, tools: Tools) -> None:
     await refresh(session, tools.engines.embedded, await _ended(session, event))
+
+
+async def refresh_capacity(session: Session, event: CapacityChanged, tools: Tools) -> None:
+    """What matching knows of the startup's sheets says what it can serve now."""
+    del tools
+    await project_startup(session, event.startup_id)
+
+
+async def refresh_standing(session: Session, event: CertificateReviewed, tools: Tools) -> None:
+    """What matching knows of the startup's sheets says what attests its standing now."""
+    del tools
+    certificate = await session.get(Certificate, event.certificate_id)
+    if certificate is not None:
+        await project_startup(session, certificate.startup_id)
 
 
 async def refresh_server(session: Session, event: SheetChanged, tools: Tools) -> None:

@@ -14,7 +14,7 @@ from pydantic_core import PydanticCustomError
 
 from marketplace.accounts.models import Organisation
 from marketplace.actor import Actor, OrganisationKind
-from marketplace.db import ReadSession
+from marketplace.db import ReadSession, Session
 from marketplace.errors import FieldError, Invalid
 from marketplace.territories.queries import Town, UnknownTown, find_town, typed_town
 from marketplace.units import UNITS, precision_fault, too_precise
@@ -77,7 +77,7 @@ async def read(request: Request[Any, Any, Any], reads: ReadSession, by: Actor) -
             errors[PREFIX + unit] = i18n.say(refusal.fields[0])
     written = sent.get("ville")
     if written is None:
-        town, others = await _own_town(reads, by), list[Town]()
+        town, others = await own_town(reads, by), list[Town]()
         written = f"{town.name} ({town.code})" if town else ""
     else:
         written = written.strip()[:LONGEST]
@@ -98,7 +98,7 @@ def counted(unit: str, quantity: Decimal, path: str) -> Decimal:
     return quantity
 
 
-async def town_of_code(reads: ReadSession, code: str | None) -> Town | None:
+async def town_of_code(reads: ReadSession | Session, code: str | None) -> Town | None:
     """The town of a code that a program gave. Raises `Invalid` for one that no town has."""
     if code is None:
         return None
@@ -109,7 +109,7 @@ async def town_of_code(reads: ReadSession, code: str | None) -> Town | None:
         raise Invalid([fault]) from None
 
 
-async def _own_town(reads: ReadSession, by: Actor) -> Town | None:
+async def own_town(reads: ReadSession | Session, by: Actor) -> Town | None:
     if by.kind is not OrganisationKind.TOWN or by.organisation_id is None:
         return None
     organisation = await reads.get(Organisation, by.organisation_id)

@@ -18,6 +18,14 @@ class StakeAdded(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CapacityChanged(Event):
+    """A startup said anew what it can serve, and where."""
+
+    topic: ClassVar[str] = "supplier.capacity_changed"
+    startup_id: OrganisationId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CertificateOffered(Event):
     """A startup put a document in its file: a curator is to look at it."""
 

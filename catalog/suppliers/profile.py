@@ -8,9 +8,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.attributes import flag_modified
 
 from catalog.suppliers import locking
+from catalog.suppliers.events import CapacityChanged
 from catalog.suppliers.models import Stake, Supplier, SupplierBank, SupplierContact
 from catalog.suppliers.schemas import BankIn, CapacityIn, ContactIn, IdentityIn
-from marketplace import audit, clock
+from marketplace import audit, clock, outbox
 from marketplace.accounts.models import Organisation
 from marketplace.actor import Actor, OrganisationKind, Role
 from marketplace.db import Session
@@ -60,6 +61,7 @@ async def edit_capacity(
     }
     after = await _written(session, supplier, fields)
     audit.note(session, by, "supplier.edit_capacity", "supplier", startup_id, after=after)
+    outbox.record(session, CapacityChanged(startup_id=startup_id))
     return supplier
 
 

@@ -31,6 +31,7 @@ import procurement.orders.models
 import procurement.pools.models
 import procurement.quotes.models
 import search.engines.postgres.models
+import search.facts.models
 import search.log.models
 import search.saved.models
 import search.twins.models

@@ -46,6 +46,14 @@ async def public_pools(reads: ReadSession | Session, *, domain: str | None = Non
     return list(await reads.scalars(_with_all(query).order_by(Pool.census_ends_at, Pool.id)))
 
 
+async def open_by_domain(reads: ReadSession | Session) -> dict[str, int]:
+    """How many pools a town can join now, by domain."""
+    rows = await reads.execute(
+        select(Pool.domain, func.count()).where(Pool.state.in_(JOINABLE), ~Pool.alone).group_by(Pool.domain)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
 async def my_pools(reads: ReadSession | Session, by: Actor) -> list[Pool]:
     """The pools that the acting town coordinates, is in or is invited to; the latest first."""
     query = (

@@ -10,6 +10,7 @@ from marketplace.db import Session
 from marketplace.ids import SolutionId
 from search.engines import Changes, SearchEngine
 from search.engines.documents import SearchDocument
+from search.facts.projecting import project, project_all
 from search.index.reading import BATCH, documents_of, every_document
 from search.index.turns import take_turn
 
@@ -17,6 +18,8 @@ from search.index.turns import take_turn
 async def refresh(session: Session, engine: SearchEngine, solution_ids: Sequence[SolutionId]) -> None:
     """Make the index say of these sheets what is true now. Running it twice changes nothing."""
     await take_turn(session, engine)
+    if engine.transactional:
+        await project(session, solution_ids)
     on = clock.paris_day(await clock.now(session))
     for start in range(0, len(solution_ids), BATCH):
         asked = solution_ids[start : start + BATCH]
@@ -33,6 +36,7 @@ async def reindex(session: Session, engine: SearchEngine) -> int:
     on = clock.paris_day(await clock.now(session))
     if engine.transactional:
         await take_turn(session, engine)  # nobody sees this index before the commit: nothing to read again
+        await project_all(session)
         return await engine.rebuild(session, every_document(session, on))
     read: dict[UUID, bytes] = {}
 

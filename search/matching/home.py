@@ -1,94 +1,107 @@
-"""The first screen's answers: solutions, pools to join, indicative prices and the way to buy, from a need in plain words."""
+"""What the first page's address asks: `besoin`, `ville`, `quantite`, `annees`, and `unite`, `domaine`, `budget`, `pret_le`, `condition`."""
 
-from dataclasses import dataclass
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 
-from catalog.solutions import queries as directory
+from pydantic_core import PydanticCustomError
+
+from catalog.directory.asked import counted
 from catalog.taxonomy import domains
-from marketplace import clock
-from marketplace.db import ReadSession
-from marketplace.money import Cents, rounded
-from marketplace.territories.queries import Town, typed_town
+from marketplace.errors import Invalid
+from marketplace.money import parse_euros
+from marketplace.territories.queries import Town
 from marketplace.units import UNITS
-from procurement import compass
-from procurement.compass import Nature
-from procurement.pools import plans
-from procurement.pools import queries as pools
-from procurement.pools.models import Pool
-from search.engines import SearchEngine, SearchPage, SearchQuery
-from search.language.terms import hinted_domains
+from marketplace.web import i18n
+from marketplace.web.typed import typed_date, typed_number
+from marketplace.words import N_
+from search.matching.asking import WINDOW_PAST
+from search.matching.musts import Must
+from search.matching.needs import Budget, Window
+from search.matching.questions import EVERY, Question
+
+YEARS = ("1", "2", "3", "4")
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """What a visitor typed."""
+class Typed:
+    """The address as it was written, and what is wrong with it, by field, in words. A wrong value asks nothing."""
 
-    need: str
-    town: str
-    quantity: Decimal | None
-    years: int
+    need: str = ""
+    town: str = ""
+    quantity: str = ""
+    years: str = "1"
+    unit: str = ""
+    domain: str = ""
+    budget: str = ""
+    ready_on: str = ""
+    conditions: tuple[str, ...] = ()
+    errors: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def more(self) -> int:
+        """How many conditions are set besides the need, the town, the quantity and the years."""
+        return len(self.conditions) + sum(
+            map(bool, (self.unit, self.domain, self.budget.strip(), self.ready_on.strip()))
+        )
 
-@dataclass(frozen=True, slots=True)
-class Ways:
-    """Buying alone: the value HT from the lowest to the highest published grid, and the procedure that it leads to."""
+    def question(self, town: Town | None, on: date) -> Question:
+        """What it asks, for `town`, on a day; fills `errors`."""
+        quantity = self._quantity()
+        return Question(
+            text=self.need, town=town, domain=None if self.domain == EVERY else self.domain or None, every_domain=self.domain == EVERY, musts=tuple(Must(one) for one in self.conditions),
+            budget=self._budget(), quantity=quantity, unit=self.unit or None, years=int(self.years), window=self._window(on),
+        )  # fmt: skip
 
-    unit: str
-    grids: int
-    unit_low: Cents
-    unit_high: Cents
-    low: Cents
-    high: Cents
-    decision: compass.Decision
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    found: SearchPage
-    domain: str | None
-    town: Town | None
-    towns: list[Town]
-    pools: list[Pool]
-    ways: Ways | None
-
-
-async def answer(reads: ReadSession, engine: SearchEngine, asked: Asked) -> Answer:
-    """Everything that the first screen shows for a need."""
-    found = await engine.search(reads, SearchQuery(text=asked.need, per_page=6))
-    domain = _domain(asked.need, found)
-    town, towns = await typed_town(reads, asked.town)
-    open_pools = await pools.public_pools(reads, domain=domain) if domain else []
-    ways = await _ways(reads, domain, asked) if domain else None
-    return Answer(found, domain, town, towns, open_pools, ways)
-
-
-def _domain(need: str, found: SearchPage) -> str | None:
-    """The domain that the words name best; else the one that the first results share most."""
-    hints = hinted_domains(need)
-    if hints:
-        return max(hints, key=lambda domain: (hints[domain], -list(domains()).index(domain)))
-    counts: dict[str, int] = {}
-    for hit in found.hits:
-        for domain in hit.domains[:1]:
-            counts[domain] = counts.get(domain, 0) + 1
-    return max(counts, key=lambda domain: counts[domain]) if counts else None
-
-
-async def _ways(reads: ReadSession, domain: str, asked: Asked) -> Ways | None:
-    """The unit that most published grids of the domain price, and what the town's quantity would cost alone."""
-    if asked.quantity is None or asked.quantity == 0:
+    def _quantity(self) -> Decimal | None:
+        if not self.quantity.strip():
+            return None
+        try:
+            found: Decimal = typed_number(self.quantity)
+            return counted(self.unit, found, "quantite") if self.unit else found
+        except PydanticCustomError as error:
+            self.errors["quantite"] = i18n.translate(error.message_template)
+        except Invalid as refusal:
+            self.errors["quantite"] = i18n.say(refusal.fields[0])
         return None
-    grids = await directory.grids(reads, domain=domain, units=list(UNITS), years=asked.years)
-    by_unit: dict[str, list[directory.PublishedGrid]] = {}
-    for grid in grids:
-        by_unit.setdefault(grid.unit, []).append(grid)
-    unit, tables = max(by_unit.items(), key=lambda item: len(item[1]), default=(None, []))
-    if unit is None or len(tables) < plans.MIN_GRIDS:
+
+    def _budget(self) -> Budget | None:
+        if not self.budget.strip():
+            return None
+        try:
+            return Budget(parse_euros(self.budget, "budget"))
+        except Invalid as refusal:
+            self.errors["budget"] = i18n.say(refusal.fields[0])
         return None
-    costs = sorted(grid.tiers.cost(asked.quantity) for grid in tables)
-    on = clock.paris_day(await clock.now(reads))
-    decision = compass.decide_if_known(nature=Nature.SERVICES, amount_ht=costs[-1], on=on)
-    if decision is None:
-        return None
-    each = [rounded(Decimal(int(cost)) / asked.quantity) for cost in (costs[0], costs[-1])]
-    return Ways(unit, len(tables), each[0], each[1], costs[0], costs[-1], decision)
+
+    def _window(self, on: date) -> Window | None:
+        if not self.ready_on.strip():
+            return None
+        try:
+            until = date.fromisoformat(typed_date(self.ready_on.strip()))
+        except ValueError:
+            self.errors["pret_le"] = i18n.translate(N_("Écrivez une date, par exemple 30/06/2027."))
+            return None
+        if until < on:
+            self.errors["pret_le"] = i18n.translate(WINDOW_PAST)
+            return None
+        return Window(on, until)
+
+
+def typed(
+    *, need: str, town: str, quantity: str, years: str, unit: str, domain: str, budget: str, ready_on: str, conditions: Sequence[str]
+) -> Typed:  # fmt: skip
+    """The address read: what no list of ours knows is left out."""
+    known = [must for must in Must if must.value in conditions]
+    return Typed(
+        need=written(need), town=written(town), quantity=quantity, years=years if years in YEARS else "1",
+        unit=unit if unit in UNITS else "", domain=domain if domain in domains() or domain == EVERY else "", budget=budget, ready_on=ready_on,
+        conditions=tuple(must.value for must in known),
+    )  # fmt: skip
+
+
+def written(text: str) -> str:
+    """`text` without what no keyboard writes: it can be kept, and searched."""
+    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cs"}).strip()

@@ -1,53 +1,101 @@
-"""« Mon besoin », open to all: the first page."""
+"""« Mon besoin », open to all: the first page; and the page that publishes how answers are ordered."""
 
-from decimal import Decimal
 from typing import Annotated, Any
 
 from litestar import Request, Response, get
 from litestar.datastructures import State
 from litestar.params import QueryParameter
-from pydantic_core import PydanticCustomError
 
+from catalog.directory.asked import own_town
+from catalog.evidence.levels import LEVEL_NAMES
 from catalog.solutions import queries as directory
 from catalog.solutions.models import MATURITY_NAMES
 from catalog.taxonomy import domains
-from marketplace.errors import Invalid
-from marketplace.web import i18n
+from marketplace import clock
+from marketplace.money import shares
+from marketplace.territories.queries import Town, typed_town
+from marketplace.units import UNITS
 from marketplace.web.pages import page
-from marketplace.web.transaction import By, Reads
-from marketplace.web.typed import typed_number
-from marketplace.words import N_
-from procurement.compass.compass import PROCEDURE_NAMES
-from search.finding.pages import Typed
-from search.matching import home
+from marketplace.web.transaction import By, Reads, Writes
+from procurement.pools import queries as pools
+from procurement.pools.models import Pool
+from search.finding.pages import Typed as Words
+from search.matching import home, keeping, newcomers, scoring
+from search.matching.answering import MOST, Answer, answer
+from search.matching.costing import outward
+from search.matching.filters import FILTER_NAMES, FILTER_RULES, Filter
+from search.matching.musts import MUSTS, RGAA_LEAST
+from search.matching.ranking import Match
+from search.matching.telling import matches_out
+from search.matching.ways import STANDING_NAMES, WAY_NAMES, Standing
+from search.matching.weights import SIGNAL_NAMES, Signal, default, of_domains
+from search.matching.wording import reason, sentence, words
+
+SHOWN = 6
+MORE = 20
+TOWNS = 3
+MARKS = {
+    Standing.ADVISED: "now",
+    Standing.POSSIBLE: "done",
+    Standing.TO_CHECK: "now",
+    Standing.TOO_HIGH: "stop",
+}
+"""The drawing of each standing; the others have not begun."""
+Short = Annotated[str, QueryParameter(max_length=200)]
 
 
 @get("/")
 async def need_page(
-    request: Request[Any, Any, Any], reads: Reads, state: State, by: By, besoin: Typed = "", ville: Typed = "", quantite: Typed = "",
-    annees: Annotated[str, QueryParameter(max_length=4)] = "1",
+    request: Request[Any, Any, Any], session: Writes, state: State, by: By, besoin: Words = "", ville: Annotated[str | None, QueryParameter(max_length=5000)] = None,
+    quantite: Words = "", annees: Annotated[str, QueryParameter(max_length=4)] = "1", unite: Short = "", domaine: Short = "",
+    budget: Short = "", pret_le: Short = "", condition: Annotated[list[str] | None, QueryParameter(max_items=40)] = None, tout: Short = "",
 ) -> Response[str]:  # fmt: skip
-    quantity, wrong_quantity = _quantity(quantite)
-    years = int(annees) if annees in {"1", "2", "3", "4"} else 1
-    answer = None
-    if besoin.strip():
-        answer = await home.answer(reads, state.search, home.Asked(besoin, ville, quantity, years))
+    mine = await own_town(session, by) if ville is None else None
+    typed = home.typed(
+        need=besoin, town=ville if ville is not None else (f"{mine.name} ({mine.code})" if mine else ""), quantity=quantite,
+        years=annees, unit=unite, domain=domaine, budget=budget, ready_on=pret_le, conditions=condition or [],
+    )  # fmt: skip
+    found: Answer | None = None
+    log_id, towns, open_pools = None, list[Town](), list[Pool]()
+    if typed.need:
+        town, towns = await typed_town(session, typed.town)
+        question = typed.question(town, clock.paris_day(await clock.now(session)))
+        found = await answer(session, state.search, question, limit=MORE if tout else SHOWN)
+        open_pools = await pools.public_pools(session, domain=found.domain) if found.domain else []
+        if by.organisation_id is not None:  # a visitor's reading leaves no trace
+            log_id = keeping.keep(session, found, matches_out(found), by=by).id
     return page(
-        request, "matching/home.html", besoin=besoin, ville=ville or (by.organisation_name if by.kind == "town" else ""),
-        quantite=quantite, annees=str(years), wrong_quantity=wrong_quantity, answer=answer, domains=domains(),
-        procedures=PROCEDURE_NAMES, maturities=MATURITY_NAMES, count=await directory.count_published(reads),
+        request, "matching/home.html", typed=typed, found=found, towns=towns, pools=open_pools, log_id=log_id, domains=domains(),
+        units=UNITS, musts=MUSTS, levels=LEVEL_NAMES, maturities=MATURITY_NAMES, signals=SIGNAL_NAMES, filters=FILTER_NAMES,
+        way_names=WAY_NAMES, standing_names=STANDING_NAMES, marks=MARKS, sentence=sentence, words=words, reason=reason,
+        tenths=tenths, outward=outward, twins=found.twins[:TOWNS] if found else [], twin_cost=_twin_cost(found), more=bool(tout), most=MOST,
+        count=await directory.count_published(session) if found is None else 0,
     )  # fmt: skip
 
 
-def _quantity(typed: str) -> tuple[Decimal | None, str]:
-    """A typed quantity, or what is wrong with it."""
-    if not typed.strip():
-        return None, ""
-    try:
-        found: Decimal = typed_number(typed)
-    except (PydanticCustomError, Invalid):
-        return None, i18n.translate(N_("Écrivez un nombre en chiffres, par exemple 18."))
-    return found, ""
+def tenths(match: Match) -> tuple[int, dict[Signal, int]]:
+    """A score and its parts in whole tenths of a point, by largest remainder: what is shown adds up, as what is computed does."""
+    total = round(match.score / 100)
+    parts = {one.signal: one.points for one in match.contributions}
+    if not match.score:
+        return 0, dict.fromkeys(parts, 0)
+    return total, shares(total, parts, list(parts))
 
 
-HANDLERS = [need_page]
+def _twin_cost(found: Answer | None) -> bool:
+    """Whether any twin town that is shown has a cost."""
+    return found is not None and any(run.cost for town in found.twins[:TOWNS] for run in town.runs)
+
+
+@get("/comment-nous-classons")
+async def ranking_page(request: Request[Any, Any, Any], reads: Reads) -> Response[str]:
+    del reads
+    return page(
+        request, "matching/ranking.html", default=default(), of_domains=of_domains(), domains=domains(), signals=SIGNAL_NAMES,
+        filters=[(FILTER_NAMES[one], FILTER_RULES[one]) for one in Filter], musts=list(MUSTS.values()), rules=newcomers,
+        worth=[(LEVEL_NAMES[level], value) for level, value in scoring.WORTH.items()], most_towns=scoring.MOST_TOWNS,
+        near=scoring.NEAR, rgaa=RGAA_LEAST, most=MOST,
+    )  # fmt: skip
+
+
+HANDLERS = [need_page, ranking_page]

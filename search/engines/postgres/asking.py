@@ -179,9 +179,9 @@ def _spans(query: Typed, stems: Sequence[str], known: Known) -> list[tuple[int, 
             if any(used[start : start + size]):
                 continue
             key = tuple(stems[start : start + size])
-            others = {other: SYNONYM for other in synonyms.get(key, ())}
+            others = dict.fromkeys(synonyms.get(key, ()), SYNONYM)
             if size == 2 and (one := _as_one(query.words[start], query.words[start + 1], known)):
-                others = {other: SYNONYM for other in synonyms.get((one,), ())} | others | {(one,): 1.0}
+                others = dict.fromkeys(synonyms.get((one,), ()), SYNONYM) | others | {(one,): 1.0}
             if others:
                 used[start : start + size] = [True] * size
                 found.append((start, size, others))

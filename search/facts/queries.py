@@ -1,0 +1,22 @@
+"""Reads of facts."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from sqlalchemy import Text, cast, select
+
+from catalog.solutions.lifecycle import SolutionState
+from catalog.solutions.models import Solution
+from marketplace.db import ReadSession, Session
+from search.facts.models import SheetFacts
+from search.facts.shape import Facts
+
+
+async def facts_by_id(reads: ReadSession | Session, solution_ids: Iterable[UUID]) -> dict[UUID, Facts]:
+    """The facts of those of these sheets that are published and projected: one statement, read as text and checked once."""
+    rows = await reads.execute(
+        select(SheetFacts.solution_id, cast(SheetFacts.facts, Text))
+        .join(Solution, Solution.id == SheetFacts.solution_id)
+        .where(SheetFacts.solution_id.in_(list(solution_ids)), Solution.state == SolutionState.PUBLISHED)
+    )
+    return {solution_id: Facts.model_validate_json(text) for solution_id, text in rows}
