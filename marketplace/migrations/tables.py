@@ -33,6 +33,7 @@ import procurement.quotes.models
 import search.engines.postgres.models
 import search.log.models
 import search.saved.models
+import search.register.models
 import search.twins.models
 from marketplace.db import Base
 
