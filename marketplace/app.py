@@ -93,6 +93,10 @@ import search.matching
 import search.matching.pages
 import search.saved.api
 import search.saved.pages
+import search.register
+import search.register.api
+import search.register.freeze_pages
+import search.register.pages
 from marketplace import logs
 from marketplace.db import Database
 from marketplace.demo.people import PASSWORD, PEOPLE
@@ -137,6 +141,7 @@ ROOMS: dict[str, Path] = {
         search.finding,
         search.matching,
         search.saved,
+        search.register,
         catalog.curation,
         catalog.directory,
         catalog.evidence,
@@ -171,6 +176,7 @@ API: Sequence[HTTPRouteHandler] = [
     *marketplace.files.api.HANDLERS,
     *search.finding.api.HANDLERS,
     *search.saved.api.HANDLERS,
+    *search.register.api.HANDLERS,
     *catalog.solutions.api.HANDLERS,
     *catalog.writing.api.HANDLERS,
     *catalog.opendata.api.HANDLERS,
@@ -194,6 +200,8 @@ PAGES: Sequence[ControllerRouterHandler] = [
     *search.finding.pages.HANDLERS,
     *search.saved.pages.HANDLERS,
     *search.matching.pages.HANDLERS,
+    *search.register.pages.HANDLERS,
+    *search.register.freeze_pages.HANDLERS,
     *marketplace.sign_in.pages.HANDLERS,
     *marketplace.sign_in.security_pages.HANDLERS,
     *marketplace.sign_in.proconnect_pages.HANDLERS,

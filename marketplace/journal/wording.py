@@ -26,7 +26,12 @@ SUBJECTS = {
 }  # fmt: skip
 """The plural of each noun, for choosing."""
 
-PLACES = {"pool": "/achats/{id}", "order": "/commandes/{id}", "invoice": "/factures/{id}", "sourcing": "/registre/{id}"}
+PLACES = {
+    "pool": "/achats/{id}",
+    "order": "/commandes/{id}",
+    "invoice": "/factures/{id}",
+    "sourcing": "/registre/{id}",
+}
 
 
 def said(line: Line) -> str:

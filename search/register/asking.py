@@ -17,7 +17,7 @@ def document(
 ) -> Json:  # fmt: skip
     """What is kept of a search. Unknown values stay: they were asked, and they narrowed the answer to nothing."""
     return {
-        "q": " ".join(text.split()), "domain": _once(domains), "maturity": _once(maturities), "feature": _once(features),
+        "q": " ".join(text.replace("\0", " ").split()), "domain": _once(domains), "maturity": _once(maturities), "feature": _once(features),
         "available": available, "sort": SORTS.get(sort, sort if sort in set(Sort) else Sort.RELEVANCE),
     }  # fmt: skip
 
@@ -33,4 +33,8 @@ def query(asked: dict[str, Any]) -> SearchQuery:
 
 
 def _once(values: Iterable[str]) -> list[str]:
-    return list(dict.fromkeys(value.strip() for value in values if value.strip()))
+    return list(
+        dict.fromkeys(
+            value.strip() for value in (typed.replace("\0", "") for typed in values) if value.strip()
+        )
+    )

@@ -6,6 +6,8 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, or_, select
 
+from catalog.solutions.lifecycle import SolutionState
+from catalog.solutions.models import Solution
 from marketplace.accounts.models import Person
 from marketplace.actor import Actor, OrganisationKind
 from marketplace.db import ReadSession, Session, owned
@@ -56,6 +58,16 @@ async def people(reads: ReadSession | Session, ids: Sequence[PersonId]) -> dict[
     """The names of those who froze, as far as they are still known to the town."""
     rows = await reads.execute(select(Person.id, Person.name).where(Person.id.in_(set(ids))))
     return {row.id: row.name for row in rows}
+
+
+async def published_names(reads: ReadSession | Session, slugs: Sequence[str]) -> dict[str, str]:
+    """The names of the sheets among `slugs` that are in the directory."""
+    rows = await reads.execute(
+        select(Solution.slug, Solution.name).where(
+            Solution.slug.in_(slugs), Solution.state == SolutionState.PUBLISHED
+        )
+    )
+    return {row.slug: row.name for row in rows}
 
 
 def _where(reads: ReadSession | Session, wanted: Wanted) -> list[ColumnElement[bool]]:

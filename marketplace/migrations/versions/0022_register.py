@@ -93,7 +93,9 @@ def register() -> None:
     worker = role(WORKER)  # which copies a person's data, and changes nothing here
     op.execute(f"grant select, insert on sourcing_record to {worker}")
     for verb, clause in (("select", "using (true)"), ("insert", "with check (true)")):
-        op.execute(f"create policy sourcing_record_worker_{verb} on sourcing_record for {verb} to {worker} {clause}")
+        op.execute(
+            f"create policy sourcing_record_worker_{verb} on sourcing_record for {verb} to {worker} {clause}"
+        )
     # `refuse_change` is the journal's (0011): refused to the owner of the tables too
     op.execute(
         "create trigger sourcing_record_is_insert_only before update or delete or truncate on sourcing_record "
