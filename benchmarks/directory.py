@@ -77,7 +77,7 @@ async def plain_page(session: AsyncSession, slug: str) -> Any:
 
 
 class Client:
-    """The least that an HTTP client can be: one kept connection, one GET at a time; a client's own work is not measured."""
+    """The least that an HTTP client can be: one kept connection, one request at a time; a client's own work is not measured."""
 
     def __init__(self, port: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.port, self.reader, self.writer = port, reader, writer
@@ -87,7 +87,16 @@ class Client:
         return cls(port, *await asyncio.open_connection("127.0.0.1", port))
 
     async def get(self, path: str) -> bytes:
-        self.writer.write(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\n\r\n".encode())
+        return await self._ask("GET", path)
+
+    async def post(self, path: str, body: Any) -> bytes:
+        return await self._ask("POST", path, json.dumps(body).encode())
+
+    async def _ask(self, method: str, path: str, body: bytes = b"") -> bytes:
+        said = f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n" if body else ""
+        self.writer.write(
+            f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\n{said}\r\n".encode() + body
+        )
         head = (await self.reader.readuntil(b"\r\n\r\n")).decode().lower()
         if " 200 " not in head.splitlines()[0]:
             raise RuntimeError(f"{path}: {head.splitlines()[0]}")

@@ -94,6 +94,10 @@ import search.matching.api
 import search.matching.pages
 import search.saved.api
 import search.saved.pages
+import search.register
+import search.register.api
+import search.register.freeze_pages
+import search.register.pages
 from marketplace import logs
 from marketplace.db import Database
 from marketplace.demo.people import PASSWORD, PEOPLE
@@ -138,6 +142,7 @@ ROOMS: dict[str, Path] = {
         search.finding,
         search.matching,
         search.saved,
+        search.register,
         catalog.curation,
         catalog.directory,
         catalog.evidence,
@@ -173,6 +178,7 @@ API: Sequence[HTTPRouteHandler] = [
     *search.finding.api.HANDLERS,
     *search.saved.api.HANDLERS,
     *search.matching.api.HANDLERS,
+    *search.register.api.HANDLERS,
     *catalog.solutions.api.HANDLERS,
     *catalog.writing.api.HANDLERS,
     *catalog.opendata.api.HANDLERS,
@@ -196,6 +202,8 @@ PAGES: Sequence[ControllerRouterHandler] = [
     *search.finding.pages.HANDLERS,
     *search.saved.pages.HANDLERS,
     *search.matching.pages.HANDLERS,
+    *search.register.pages.HANDLERS,
+    *search.register.freeze_pages.HANDLERS,
     *marketplace.sign_in.pages.HANDLERS,
     *marketplace.sign_in.security_pages.HANDLERS,
     *marketplace.sign_in.proconnect_pages.HANDLERS,

@@ -83,25 +83,34 @@ def csv_lines(rows: Iterable[Sequence[object]]) -> bytes:
 
 def to_xlsx(title: str, header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
     """An XLSX file with one sheet; numbers are numbers, text is text."""
+    return to_workbook([(title, header, rows)])
+
+
+def to_workbook(sheets: Iterable[tuple[str, Sequence[str], Iterable[Sequence[object]]]]) -> bytes:
+    """An XLSX file with several sheets, each a title, a header and rows, as `to_xlsx` writes one."""
     from openpyxl import Workbook
     from openpyxl.styles import Font
 
     book = Workbook()
-    sheet = book.active or book.create_sheet()
-    sheet.title = title[:31]
-    for column, name in enumerate(header, 1):
-        sheet.cell(1, column, _harmless(name)).font = Font(bold=True)
-    for number, row in enumerate(rows, 2):
-        for column, value in enumerate(row, 1):
-            cell = sheet.cell(number, column)
-            if isinstance(value, datetime):
-                cell.value = value.astimezone(PARIS).replace(tzinfo=None)  # a sheet knows no time zone
-            elif isinstance(value, str):
-                cell.value = xlsx_text(value)
-                cell.data_type = "s"
-            else:
-                cell.value = value if value is None or isinstance(value, int | Decimal | date) else str(value)
-    sheet.freeze_panes = "A2"
+    for unused in book.worksheets:
+        book.remove(unused)
+    for title, header, rows in sheets:
+        sheet = book.create_sheet(title[:31])
+        for column, name in enumerate(header, 1):
+            sheet.cell(1, column, _harmless(name)).font = Font(bold=True)
+        for number, row in enumerate(rows, 2):
+            for column, value in enumerate(row, 1):
+                cell = sheet.cell(number, column)
+                if isinstance(value, datetime):
+                    cell.value = value.astimezone(PARIS).replace(tzinfo=None)  # a sheet knows no time zone
+                elif isinstance(value, str):
+                    cell.value = xlsx_text(value)
+                    cell.data_type = "s"
+                else:
+                    cell.value = (
+                        value if value is None or isinstance(value, int | Decimal | date) else str(value)
+                    )
+        sheet.freeze_panes = "A2"
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()

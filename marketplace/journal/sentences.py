@@ -106,6 +106,7 @@ SENTENCES: dict[str, str] = {
     "evidence_request.answer": N_("a pris acte de la réponse d’une ville"),
     # needs and pools
     "need.state": N_("a décrit un besoin"),
+    "sourcing.freeze": N_("a figé une preuve au registre de sourcing"),
     "pool.draft": N_("a préparé un achat"),
     "pool.open": N_("a ouvert un achat aux autres villes"),
     "pool.launch_census": N_("a lancé le recensement"),

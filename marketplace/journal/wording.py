@@ -22,10 +22,16 @@ SUBJECTS = {
     "billing_mandate": N_("mandats de facturation"), "mandate_payment": N_("paiements"), "page": N_("pages lues"), "retention": N_("durées de conservation"),
     "file": N_("documents"), "supplier": N_("profils d’entreprises"), "stake": N_("participations au capital"),
     "certificate": N_("documents de candidature"),
+    "sourcing": N_("registre de sourcing"),
 }  # fmt: skip
 """The plural of each noun, for choosing."""
 
-PLACES = {"pool": "/achats/{id}", "order": "/commandes/{id}", "invoice": "/factures/{id}"}
+PLACES = {
+    "pool": "/achats/{id}",
+    "order": "/commandes/{id}",
+    "invoice": "/factures/{id}",
+    "sourcing": "/registre/{id}",
+}
 
 
 def said(line: Line) -> str:

@@ -34,6 +34,7 @@ import search.engines.postgres.models
 import search.facts.models
 import search.log.models
 import search.saved.models
+import search.register.models
 import search.twins.models
 from marketplace.db import Base
 

@@ -207,6 +207,10 @@ HOLDINGS: tuple[Holding, ...] = (
         ("update search_log set person_id = null where person_id = :person",),
     ),
     Holding(
+        "sourcing_record", ("person_id",), N_("Preuves que vous avez figées au registre de sourcing"), "procurement",
+        "select frozen_at, kind, title, text, sha256 from sourcing_record where person_id = :person", kept=LAW,
+    ),
+    Holding(
         "need", ("person_id",), N_("Besoins que vous avez décrits"), "procurement",
         "select created_at, text, domain, quantity, unit from need where person_id = :person", kept=LAW,
     ),

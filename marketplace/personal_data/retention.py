@@ -152,7 +152,7 @@ RULES: tuple[Rule, ...] = (
         lasts=N_("jusqu’à l’effacement du compte, que vous pouvez demander à tout moment"),
     ),
     Rule(
-        "procurement", N_("Pièces des achats : besoins, offres, délibérations, signatures, commandes"),
+        "procurement", N_("Pièces des achats : besoins, registre de sourcing, offres, délibérations, signatures, commandes"),
         N_("Rendre compte de l’argent public et de la procédure suivie."),
         N_("Code de la commande publique, articles R2184-12 et R2184-13 : cinq ans au moins, dix ans pour les travaux"), CHECKED,
         lasts=N_("dix ans après la fin du marché, puis versement ou élimination par l’archiviste ; le nom y est remplacé si vous l’effacez"),

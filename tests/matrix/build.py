@@ -5,6 +5,7 @@ nobody among them. Texts that are not everybody's carry a mark (`SEC-…`), whos
 """
 
 import io
+import json
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -281,6 +282,11 @@ async def _accounts(world: World, side: Side) -> None:
     await world.sql(
         "update solution set state = 'suspended' where id = cast(:id as uuid)", id=suspended["id"]
     )
+    search = {"title": f"{side.mark}-SOURCING", "search": {"q": "Module"}, "need_id": need}
+    record = await side.town.did("/sourcing-records", search)
+    side.ids["sourcing"] = {
+        "record_id": record["id"], "log_id": json.loads(record["content"])["log_id"], "need_id": need,
+    }  # fmt: skip
     common = {"need_id": need, "key_id": key["id"], "organisation_id": str(side.town.actor.organisation_id)}
     side.ids["account"] = common
     side.ids["draft_sheet"] = {

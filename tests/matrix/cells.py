@@ -32,7 +32,7 @@ PASSED = frozenset({409, 412, 428})
 """Refusals of the state or the version: whoever meets them was let in."""
 AT_ONCE = 4
 NAMES = re.compile(r"\{(\w+)\}")
-BODY_IDS = frozenset({"need_id", "line", "quote", "organisation_id", "membership_id", "person_id"})
+BODY_IDS = frozenset({"need_id", "log_id", "line", "quote", "organisation_id", "membership_id", "person_id"})
 UNTOLD = ("x-request-id", "content-length", "date", "set-cookie")
 WORKING_TABLES = frozenset(
     {"search_entry", "search_posting", "search_stem", "search_word", "search_state", "alembic_version"}

@@ -21,7 +21,7 @@ READERS: dict[str, frozenset[str]] = {
     "SEC-1-COPY": frozenset({"a.agent"}),
     "SEC-1-SEARCH": frozenset({"a.agent"}),
     "SEC-1-WEBHOOK": frozenset({"a.admin", "a.key"}),
-    "SEC-1-NEED": A, "SEC-1-KEY": A, "SEC-1-DRAFT": SHEETS, "SEC-1-REVIEW": SHEETS, "SEC-1-COMMENT": SHEETS, "SEC-1-SUSPENDED": SHEETS,
+    "SEC-1-NEED": A, "SEC-1-SOURCING": A, "SEC-1-KEY": A, "SEC-1-DRAFT": SHEETS, "SEC-1-REVIEW": SHEETS, "SEC-1-COMMENT": SHEETS, "SEC-1-SUSPENDED": SHEETS,
     "SEC-1-SEALED-S": frozenset(), "SEC-1-SEALED-T": frozenset(), "SEC-1-OFFER-S": A | S, "SEC-1-OFFER-T": A | T,
     "SEC-1-REASONS": A | B | S | WATCHERS, "SEC-1-ENGAGEMENT": A | S, "SEC-1-INVOICE": A | S, "SEC-1-MANDAT": A | S,
     "SEC-1-CONTACT": S | TOLD, "SEC-1-BANK": S, "SEC-1-FOUNDER": SHEETS, "SEC-1-CERTIFICATE": SHEETS, "SEC-2-CONTACT": TOLD,

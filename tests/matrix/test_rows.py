@@ -15,7 +15,7 @@ FILES = (
     "stored_file f where not exists (select from solution_file s where f.id in (s.file_id, s.thumbnail_id))"
 )
 """Files of purchases; those of sheets are looked at in tests/catalog/writing/test_attaching.py."""
-PURCHASE = ("order_line", "purchase_order", "invoice", "mandate_payment", FILES, "invitation", "consolidation", "evaluation", "need", "price_cap", "quote", "deliberation", "signature")  # fmt: skip
+PURCHASE = ("order_line", "purchase_order", "invoice", "mandate_payment", FILES, "invitation", "consolidation", "evaluation", "need", "price_cap", "quote", "deliberation", "signature", "search_log", "sourcing_record")  # fmt: skip
 FIRM = ("supplier_bank", "certificate")
 NEVER = {
     "anonymous": (*PURCHASE, *FIRM, "supplier_contact", "membership", "need_line", "award", "agreement", "consultation", "api_key", "person", "affiliation"),
@@ -24,9 +24,9 @@ NEVER = {
     "u.all": (*PURCHASE, *FIRM, "supplier_contact", "membership", "need_line", "award", "agreement", "consultation"),
     "curator": (*(t for t in PURCHASE if t != FILES), "supplier_bank", "membership", "need_line", "award", "agreement", "consultation"),
     "staff.admin": (*PURCHASE, *FIRM, "membership", "need_line", "award", "agreement", "consultation"),
-    "supervisor": (*FIRM, "order_line", "purchase_order", "invoice", "mandate_payment", FILES, "invitation", "consolidation", "evaluation", "need", "price_cap", "quote"),
-    "b.agent": (*FIRM, "evaluation", "quote", "invitation", "need", "invoice", "mandate_payment"),
-    "t.all": (*FIRM, "supplier_contact", "order_line", "purchase_order", "invoice", "mandate_payment", FILES, "consolidation", "evaluation", "need", "price_cap", "membership", "need_line", "award"),
+    "supervisor": (*FIRM, "order_line", "purchase_order", "invoice", "mandate_payment", FILES, "invitation", "consolidation", "evaluation", "need", "price_cap", "quote", "search_log", "sourcing_record"),
+    "b.agent": (*FIRM, "evaluation", "quote", "invitation", "need", "invoice", "mandate_payment", "search_log", "sourcing_record"),
+    "t.all": (*FIRM, "supplier_contact", "order_line", "purchase_order", "invoice", "mandate_payment", FILES, "consolidation", "evaluation", "need", "price_cap", "membership", "need_line", "award", "search_log", "sourcing_record"),
 }  # fmt: skip
 """Tables of which somebody sees no row at all; the auditor sees what the supervisor does. Of files, a curator sees those that are
 offered as evidence or in a candidature file, as tested below."""
@@ -81,7 +81,7 @@ async def test_a_town_and_its_supplier_see_their_own_rows_and_no_others(
 ) -> None:
     """By the column that says whose a row is."""
     columns = {
-        "need": ("town_id",), "price_cap": ("town_id",), "invitation": ("startup_id",), "quote": ("startup_id",),
+        "need": ("town_id",), "search_log": ("organisation_id",), "sourcing_record": ("town_id",), "price_cap": ("town_id",), "invitation": ("startup_id",), "quote": ("startup_id",),
         "purchase_order": ("town_id", "supplier_id"), "mandate_payment": ("town_id", "supplier_id"), "api_key": ("organisation_id",),
         "billing_mandate": ("supplier_id",), "invoice": ("town_id", "supplier_id"), "mail": ("organisation_id",),
         "audit_line": ("organisation_id",), "webhook_endpoint": ("organisation_id",),

@@ -87,5 +87,5 @@ def test_every_wrong_value_is_told_at_once_where_it_stands(tmp_path: Path) -> No
 
 @pytest.mark.parametrize("queries", [[], [GOOD | {"pertinents": []}], [GOOD | {"pertinents": [{"id": "a", "note": 0}]}]])  # fmt: skip
 def test_a_file_with_nothing_to_measure_is_refused(tmp_path: Path, queries: Any) -> None:
-    with pytest.raises(Invalid, match="requetes: .*(aucune requête|rien à mesurer)"):
+    with pytest.raises(Invalid, match=r"requetes: .*(aucune requête|rien à mesurer)"):
         read_file(written(tmp_path, {"requetes": queries}))

@@ -1,0 +1,67 @@
+"""The form that freezes an answer: which answer, its title, and the town's reasons."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import AfterValidator, Field, StringConstraints
+
+from catalog.texts import Line, Phrase, Prose
+from marketplace.db import Json
+from marketplace.web.schemas import Input, clean
+from search.register import asking
+from search.register.schemas import Slug
+
+Typed = Annotated[str, StringConstraints(max_length=5000), AfterValidator(clean)]
+Values = Annotated[list[Typed], Field(max_length=60)]
+
+
+class ChoiceForm(Input):
+    slug: Slug
+    reason: Phrase
+
+
+class FreezeForm(Input):
+    """`recherche`: a logged answer; without it, the search that the other fields ask, under the names of the search page.
+
+    `index`: the state of the directory that the page showed.
+    """
+
+    title: Line
+    note: Prose | None = None
+    besoin: UUID | None = None
+    achat: UUID | None = None
+    recherche: UUID | None = None
+    q: Typed = ""
+    domaine: Values = []
+    maturite: Values = []
+    critere: Values = []
+    prix: Typed = ""
+    disponibles: Typed = ""
+    tri: Typed = ""
+    index: Typed = ""
+    choices: Annotated[list[ChoiceForm], Field(max_length=40)] = []
+
+    @property
+    def search(self) -> Json:
+        return asking.document(
+            text=self.q, domains=self.domaine, maturities=self.maturite, available=bool(self.disponibles), sort=self.tri,
+            features=[*self.critere, *(["priced"] if self.prix else [])],
+        )  # fmt: skip
+
+
+FIELDS = {"need_id": "besoin", "pool_id": "achat"}
+
+
+def field_of(path: str) -> str:
+    """The form's field for what the verb calls `path`: a sheet is told at its reason, since nobody types the sheet."""
+    return FIELDS.get(path, path.replace("].slug", "].reason"))
+
+
+def pairs(asked: dict[str, Any]) -> list[tuple[str, str]]:
+    """A kept search as names and values of the search page."""
+    back = {sort.value: typed for typed, sort in asking.SORTS.items()}
+    return [
+        ("q", asked["q"]), *(("domaine", value) for value in asked["domain"]), *(("maturite", value) for value in asked["maturity"]),
+        *(("critere", value) for value in asked["feature"]), *([("disponibles", "1")] if asked["available"] else []),
+        ("tri", back.get(asked["sort"], "")),
+    ]  # fmt: skip

@@ -1,0 +1,157 @@
+"""How a record is said, on pages and in files alike."""
+
+from datetime import datetime
+from typing import Any
+
+from babel.dates import format_datetime
+
+from catalog.solutions.models import MATURITY_NAMES, Maturity
+from catalog.taxonomy import domains
+from marketplace.clock import PARIS
+from marketplace.units import UNITS
+from marketplace.web import i18n
+from marketplace.web.pages import show_euros, show_number
+from marketplace.words import N_
+from search.engines import Sort
+from search.engines.documents import Feature
+from search.log.models import Kind
+from search.register.content import Content
+
+_ = i18n.translate
+
+KIND_NAMES = {
+    Kind.SEARCH: N_("recherche"),
+    Kind.MATCH: N_("besoin mis en correspondance"),
+    Kind.SHORTLIST: N_("liste restreinte"),
+}
+FEATURES = {
+    Feature.PRICED: N_("Prix publiés"),
+    Feature.EU_HOSTED: N_("Hébergé dans l’UE"),
+    Feature.OPEN_API: N_("API ouverte"),
+    Feature.ACCESSIBLE: N_("Accessible (RGAA)"),
+    Feature.OPEN_SOURCE: N_("Code ouvert"),
+    Feature.CONFIRMED: N_("Référence confirmée"),
+}
+SORTS = {
+    Sort.RELEVANCE: N_("Pertinence"),
+    Sort.NAME: N_("Nom"),
+    Sort.RECENT: N_("Les plus récentes"),
+}
+ENGINES = {"postgres": N_("PostgreSQL (moteur intégré)"), "meilisearch": N_("Meilisearch")}
+UNNUMBERED = N_("sans numéro de version")
+
+
+def engine(name: str) -> str:
+    return _(ENGINES.get(name, name))
+
+
+def index(name: str) -> str:
+    return name or _(UNNUMBERED)
+
+
+def weights_version(weights: dict[str, Any] | None) -> str:
+    return (
+        str(weights.get("version") or _(UNNUMBERED))
+        if weights
+        else _(N_("aucune : l’ordre est celui du moteur"))
+    )
+
+
+def instants(at: datetime) -> str:
+    """An instant in Paris, and in UTC as programs write it."""
+    paris = format_datetime(at, "d MMMM yyyy, HH:mm:ss", tzinfo=PARIS, locale=i18n.locale())
+    said = _(N_("{paris}, heure de Paris ({utc} UTC)"))
+    return said.format(paris=paris, utc=at.strftime("%Y-%m-%dT%H:%M:%S"))
+
+
+def asked(document: dict[str, Any]) -> list[tuple[str, str]]:
+    """What was asked beside its words: each filter or fact with its values, in words. What nobody asked is left out."""
+    rows = []
+    for key, (label, said) in PARTS.items():
+        value = document.get(key)
+        if value not in (None, "", [], {}, False):
+            rows.append((_(label), said(value)))
+    return rows
+
+
+def score(value: float | None) -> str:
+    return "–" if value is None else show_number(f"{value:.4f}")
+
+
+def explanation(item: dict[str, Any]) -> list[str]:
+    """What was said of a sheet, one line a contribution: signal, what it brings, and the sentence; then what was missing."""
+    lines = [
+        f"{part.get('signal', '')} : {_brings(part)}. {part.get('sentence') or ''}".strip()
+        for part in item.get("contributions") or ()
+    ]
+    for missing in item.get("missing") or ():
+        said = missing.get("sentence") if isinstance(missing, dict) else missing
+        if said:
+            lines.append(str(said))
+    other = item.get("counterfactual")
+    said = other.get("sentence") if isinstance(other, dict) else other
+    return [*lines, str(said)] if said else lines
+
+
+def excluded(item: dict[str, Any]) -> tuple[str, str, str]:
+    """The sheet, the filter that failed, and the sentence."""
+    return (
+        str(item.get("name") or item.get("slug") or ""),
+        str(item.get("filter") or ""),
+        str(item.get("sentence") or ""),
+    )
+
+
+def weights(content: Content) -> list[tuple[str, str]]:
+    """Each signal with its weight."""
+    held = (content.weights or {}).get("weights")
+    return [(str(signal), str(weight)) for signal, weight in held.items()] if isinstance(held, dict) else []
+
+
+def _brings(part: dict[str, Any]) -> str:
+    value, weight = part.get("value"), part.get("weight")
+    if isinstance(value, int | float) and isinstance(weight, int | float):
+        return f"{show_number(f'{value:.3f}')} × {weight} = {show_number(f'{value * weight:.2f}')}"
+    return str(value)
+
+
+def _names(known: Any) -> Any:
+    def said(values: list[str]) -> str:
+        return ", ".join(_(known[value]) if value in known else str(value) for value in values)
+
+    return said
+
+
+def _domains(values: list[str]) -> str:
+    known = domains()
+    return ", ".join(known[value].label(i18n.language.get()) if value in known else value for value in values)
+
+
+def _any(value: Any) -> str:
+    """A value of a form to come: its words, or its parts."""
+    if isinstance(value, bool):
+        return _(N_("oui")) if value else _(N_("non"))
+    if isinstance(value, dict):
+        return ", ".join(
+            f"{name} : {_any(inner)}" for name, inner in value.items() if inner not in (None, "", [], {})
+        )
+    if isinstance(value, list):
+        return ", ".join(_any(inner) for inner in value)
+    return str(value)
+
+
+PARTS: dict[str, tuple[str, Any]] = {
+    "domain": (N_("Domaines"), lambda value: _domains([value] if isinstance(value, str) else value)),
+    "maturity": (N_("Maturité"), _names({m.value: MATURITY_NAMES[m] for m in Maturity})),
+    "feature": (N_("Critères"), _names({f.value: name for f, name in FEATURES.items()})),
+    "available": (N_("Services arrêtés"), lambda _value: _(N_("laissés de côté"))),
+    "sort": (N_("Ordre"), lambda value: _(SORTS[Sort(value)]) if value in set(Sort) else str(value)),
+    "town": (N_("Ville"), _any),
+    "quantity": (N_("Quantité"), _any),
+    "unit": (N_("Unité"), lambda value: _(UNITS[value].many) if value in UNITS else str(value)),
+    "years": (N_("Années"), _any),
+    "musts": (N_("Conditions"), _any),
+    "budget": (N_("Budget"), lambda value: show_euros(value) if isinstance(value, int) else _any(value)),
+    "assets": (N_("Patrimoine"), _any),
+}
+"""Parts of what was asked, in the order in which they are told."""
