@@ -90,6 +90,9 @@ import search.finding.api
 import search.finding.pages
 import search.matching
 import search.matching.pages
+import search.twins
+import search.twins.api
+import search.twins.pages
 from marketplace import logs
 from marketplace.db import Database
 from marketplace.demo.people import PASSWORD, PEOPLE
@@ -133,6 +136,7 @@ ROOMS: dict[str, Path] = {
         marketplace.site,
         search.finding,
         search.matching,
+        search.twins,
         catalog.curation,
         catalog.directory,
         catalog.evidence,
@@ -166,6 +170,7 @@ API: Sequence[HTTPRouteHandler] = [
     *marketplace.territories.api.HANDLERS,
     *marketplace.files.api.HANDLERS,
     *search.finding.api.HANDLERS,
+    *search.twins.api.HANDLERS,
     *catalog.solutions.api.HANDLERS,
     *catalog.writing.api.HANDLERS,
     *catalog.opendata.api.HANDLERS,
@@ -188,6 +193,7 @@ API: Sequence[HTTPRouteHandler] = [
 PAGES: Sequence[ControllerRouterHandler] = [
     *search.finding.pages.HANDLERS,
     *search.matching.pages.HANDLERS,
+    *search.twins.pages.HANDLERS,
     *marketplace.sign_in.pages.HANDLERS,
     *marketplace.sign_in.security_pages.HANDLERS,
     *marketplace.sign_in.proconnect_pages.HANDLERS,
@@ -241,7 +247,7 @@ OPEN_TO_ALL = frozenset(
     {
         "/", "/solutions", "/regles", "/mentions-legales", "/accessibilite", "/donnees-personnelles",
         "/contact", "/api", "/connexion", "/langue/{code}", "/api/v1/solutions", "/api/v1/compass", "/api/v1/towns",
-        "/api/v1/towns/{code}", "/demo/horloge", "/demo/courriels", "/demo/courriels/{name}", "/api/v1/demo/clock",
+        "/api/v1/towns/{code}", "/api/v1/towns/{code}/twins", "/villes", "/villes/{code}/jumelles", "/demo/horloge", "/demo/courriels", "/demo/courriels/{name}", "/api/v1/demo/clock",
         "/donnees-ouvertes", "/donnees-ouvertes/schema.json", "/donnees-ouvertes/annuaire.json", "/donnees-ouvertes/annuaire.csv", "/donnees-ouvertes/annuaire.xlsx",
         "/donnees-ouvertes/changements.atom", "/donnees-ouvertes/modele.csv", "/donnees-ouvertes/modele.xlsx",
         # one's own account

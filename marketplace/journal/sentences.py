@@ -53,6 +53,8 @@ SENTENCES: dict[str, str] = {
     "personal_request.refuse": N_("a écarté une demande d’effacement"),
     "personal_request.erase": N_("a effacé une personne"),
     "retention.purge": N_("a supprimé ce qui était arrivé à son terme"),
+    # towns
+    "assets.declare": N_("a déclaré le patrimoine de la ville"),
     # the directory
     "solution.draft": N_("a commencé une fiche"),
     "solution.edit": N_("a modifié une fiche"),
