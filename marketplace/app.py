@@ -90,6 +90,9 @@ import search.finding.api
 import search.finding.pages
 import search.matching
 import search.matching.pages
+import search.proposals
+import search.proposals.api
+import search.proposals.pages
 import search.twins
 import search.twins.api
 import search.twins.pages
@@ -136,6 +139,7 @@ ROOMS: dict[str, Path] = {
         marketplace.site,
         search.finding,
         search.matching,
+        search.proposals,
         search.twins,
         catalog.curation,
         catalog.directory,
@@ -171,6 +175,7 @@ API: Sequence[HTTPRouteHandler] = [
     *marketplace.files.api.HANDLERS,
     *search.finding.api.HANDLERS,
     *search.twins.api.HANDLERS,
+    *search.proposals.api.HANDLERS,
     *catalog.solutions.api.HANDLERS,
     *catalog.writing.api.HANDLERS,
     *catalog.opendata.api.HANDLERS,
@@ -194,6 +199,7 @@ PAGES: Sequence[ControllerRouterHandler] = [
     *search.finding.pages.HANDLERS,
     *search.matching.pages.HANDLERS,
     *search.twins.pages.HANDLERS,
+    *search.proposals.pages.HANDLERS,
     *marketplace.sign_in.pages.HANDLERS,
     *marketplace.sign_in.security_pages.HANDLERS,
     *marketplace.sign_in.proconnect_pages.HANDLERS,

@@ -32,6 +32,7 @@ import procurement.pools.models
 import procurement.quotes.models
 import search.engines.postgres.models
 import search.log.models
+import search.proposals.models
 import search.twins.models
 from marketplace.db import Base
 
