@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 REFERENCE = frozenset(
     {
         "region", "department", "epci", "commune", "former_commune", "clock_shift", "search_entry", "search_word", "public_contract",
-        "alembic_version",
+        "alembic_version", "town_programme",
     }
 )  # fmt: skip
 """Tables that everybody may read; every other table is a tenant's."""
