@@ -92,12 +92,18 @@ import search.finding.showing
 import search.matching
 import search.matching.api
 import search.matching.pages
-import search.saved.api
-import search.saved.pages
+import search.proposals
+import search.proposals.api
+import search.proposals.pages
 import search.register
 import search.register.api
 import search.register.freeze_pages
 import search.register.pages
+import search.saved.api
+import search.saved.pages
+import search.twins
+import search.twins.api
+import search.twins.pages
 from marketplace import logs
 from marketplace.db import Database
 from marketplace.demo.people import PASSWORD, PEOPLE
@@ -143,6 +149,8 @@ ROOMS: dict[str, Path] = {
         search.matching,
         search.saved,
         search.register,
+        search.proposals,
+        search.twins,
         catalog.curation,
         catalog.directory,
         catalog.evidence,
@@ -179,6 +187,8 @@ API: Sequence[HTTPRouteHandler] = [
     *search.saved.api.HANDLERS,
     *search.matching.api.HANDLERS,
     *search.register.api.HANDLERS,
+    *search.twins.api.HANDLERS,
+    *search.proposals.api.HANDLERS,
     *catalog.solutions.api.HANDLERS,
     *catalog.writing.api.HANDLERS,
     *catalog.opendata.api.HANDLERS,
@@ -204,6 +214,8 @@ PAGES: Sequence[ControllerRouterHandler] = [
     *search.matching.pages.HANDLERS,
     *search.register.pages.HANDLERS,
     *search.register.freeze_pages.HANDLERS,
+    *search.twins.pages.HANDLERS,
+    *search.proposals.pages.HANDLERS,
     *marketplace.sign_in.pages.HANDLERS,
     *marketplace.sign_in.security_pages.HANDLERS,
     *marketplace.sign_in.proconnect_pages.HANDLERS,
@@ -257,7 +269,7 @@ OPEN_TO_ALL = frozenset(
     {
         "/", "/solutions", "/comment-nous-classons", "/regles", "/mentions-legales", "/accessibilite", "/donnees-personnelles",
         "/contact", "/api", "/connexion", "/langue/{code}", "/api/v1/solutions", "/api/v1/suggestions", "/api/v1/matches", "/api/v1/weights", "/api/v1/compass", "/api/v1/towns",
-        "/api/v1/towns/{code}", "/demo/horloge", "/demo/courriels", "/demo/courriels/{name}", "/api/v1/demo/clock",
+        "/api/v1/towns/{code}", "/api/v1/towns/{code}/twins", "/villes", "/villes/{code}/jumelles", "/demo/horloge", "/demo/courriels", "/demo/courriels/{name}", "/api/v1/demo/clock",
         "/donnees-ouvertes", "/donnees-ouvertes/schema.json", "/donnees-ouvertes/annuaire.json", "/donnees-ouvertes/annuaire.csv", "/donnees-ouvertes/annuaire.xlsx",
         "/donnees-ouvertes/changements.atom", "/donnees-ouvertes/modele.csv", "/donnees-ouvertes/modele.xlsx",
         # one's own account

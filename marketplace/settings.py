@@ -271,6 +271,9 @@ class RetentionSettings(BaseSettings):
         le=1826,
         description="Recherches d’une organisation qui ne sont pas figées au registre : jours",
     )
+    proposals: int = Field(
+        365, ge=90, le=1826, description="Propositions d’achat groupé restées sans suite : jours"
+    )
     exports: int = Field(7, ge=1, le=90, description="Copies de données personnelles : jours")
     requests: int = Field(1826, ge=365, le=3650, description="Demandes de copie et d’effacement : jours")
     logs: int = Field(

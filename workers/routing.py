@@ -77,6 +77,8 @@ from procurement.quotes.events import (
     QuotesDue,
 )
 from procurement.quotes.unsealing import due_quotes
+from search.proposals.events import NeedsAlike, ProposalAccepted, ProposalDeclined, ProposalMade
+from search.proposals.proposing import due_proposals
 from search.saved.alerting import due_alerts
 from search.saved.events import AlertChanged, AlertDue
 from workers import (
@@ -89,6 +91,7 @@ from workers import (
     notice_jobs,
     personal_data_jobs,
     procurement_jobs,
+    proposal_jobs,
     review_jobs,
     search_jobs,
     sign_in_mail_jobs,
@@ -161,6 +164,11 @@ ROUTES: Routes = {
     WentIndividual: (Route("return_needs", procurement_jobs.return_needs),),
     CommitmentOpened: (Route("write_agreement", procurement_jobs.write_agreement),),
     AgreementReady: (Route("mail_agreement", mail_jobs.agreement_ready, Lane.QUEUE),),
+    # proposals
+    NeedsAlike: (Route("propose_pools", proposal_jobs.propose),),
+    ProposalMade: (Route("tell_proposal", proposal_jobs.tell_made, Lane.QUEUE),),
+    ProposalAccepted: (Route("tell_acceptance", proposal_jobs.tell_accepted, Lane.QUEUE),),
+    ProposalDeclined: (Route("untell_proposal", proposal_jobs.untell, Lane.QUEUE),),
     # consultations
     ConsultationPublished: (Route("make_keys", procurement_jobs.make_keys),),
     ConsultationOpen: (
@@ -228,5 +236,5 @@ ROUTES: Routes = {
 
 DEADLINES: Sequence[Due] = (
     due_reviews, due_certificates, due_censuses, due_quotes, due_key_warnings, due_digests, due_endings,
-    due_alerts,
+    due_proposals, due_alerts,
 )  # fmt: skip

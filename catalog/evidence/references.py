@@ -1,13 +1,13 @@
 """References across the directory, each with its town as it is today and its level: for the page, the map, exports and matching."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import aliased
 
 from catalog.evidence.levels import DECLARED, Level, Proof
@@ -73,6 +73,30 @@ async def all_references(
     query = _filtered(_all(), domain, department)
     query = query.order_by(Reference.town_name, Solution.name, Reference.id).limit(limit).offset(offset)
     return await _placed(reads, query, on)
+
+
+async def references_at(
+    reads: Reads, on: date, *, insees: Collection[str] = (), sirens: Collection[str] = (), domain: str = ""
+) -> list[Placed]:
+    """The published references of several towns, by the codes that name them; of one domain. The latest first."""
+    where = or_(Reference.insee.in_(insees), Reference.siren.in_(sirens))
+    query = _filtered(_all(), domain, "").where(where)
+    return await _placed(reads, query.order_by(Reference.started_on.desc(), Solution.name, Reference.id), on)
+
+
+async def towns_with_references(
+    reads: Reads, *, domain: str = ""
+) -> list[tuple[str | None, str | None, int]]:
+    """INSEE, SIREN and number of published references of each town that has one; of one domain. The most cited first."""
+    count = func.count()
+    query = select(Reference.insee, Reference.siren, count).join(
+        Solution, Solution.id == Reference.solution_id
+    )
+    query = query.where(Solution.state == SolutionState.PUBLISHED).group_by(Reference.insee, Reference.siren)
+    if domain:
+        query = query.where(Solution.domains.contains([domain]))
+    rows = await reads.execute(query.order_by(count.desc(), Reference.insee, Reference.siren))
+    return [(insee, siren, number) for insee, siren, number in rows]
 
 
 async def count_references(reads: Reads, *, domain: str = "", department: str = "") -> int:

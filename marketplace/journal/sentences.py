@@ -58,6 +58,14 @@ SENTENCES: dict[str, str] = {
     "personal_request.refuse": N_("a écarté une demande d’effacement"),
     "personal_request.erase": N_("a effacé une personne"),
     "retention.purge": N_("a supprimé ce qui était arrivé à son terme"),
+    # towns
+    "need.watch": N_("a demandé à être prévenu si d’autres villes ont le même besoin"),
+    "need.unwatch": N_("a demandé à ne plus être prévenu pour un besoin"),
+    "proposal.make": N_("a proposé à des villes d’acheter ensemble"),
+    "proposal.accept": N_("a accepté une proposition d’achat groupé"),
+    "proposal.decline": N_("a décliné une proposition d’achat groupé"),
+    "proposal.open": N_("a ouvert l’achat groupé d’une proposition"),
+    "assets.declare": N_("a déclaré le patrimoine de la ville"),
     # the directory
     "solution.draft": N_("a commencé une fiche"),
     "solution.edit": N_("a modifié une fiche"),

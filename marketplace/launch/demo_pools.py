@@ -80,7 +80,7 @@ async def _open(database: Database, demo: DemoPool, agents: Mapping[str, Actor])
     async with database.transaction(coordinator) as session:
         now = await clock.now(session)
         stated = NewNeed(text=demo.need, domain=demo.domain, unit=demo.unit)
-        need = await state_need(session, stated, by=coordinator)
+        need = await state_need(session, stated, by=coordinator, now=now)
         new = NewPool(
             need_id=need.id, title=demo.title, nature=demo.nature, lines=[NewLine(label=demo.line, unit=demo.unit)],
             census_ends_on=clock.paris_day(now + CENSUS), commitment_ends_on=clock.paris_day(now + COUNCILS),

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 REFERENCE = frozenset(
     {
         "region", "department", "epci", "commune", "former_commune", "clock_shift", "search_entry", "search_posting",
-        "search_stem", "search_word", "search_state", "public_contract", "alembic_version",
+        "search_stem", "search_word", "search_state", "public_contract", "alembic_version", "town_programme",
     }
 )  # fmt: skip
 """Tables that everybody may read; every other table is a tenant's."""

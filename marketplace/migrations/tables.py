@@ -33,8 +33,9 @@ import procurement.quotes.models
 import search.engines.postgres.models
 import search.facts.models
 import search.log.models
-import search.saved.models
+import search.proposals.models
 import search.register.models
+import search.saved.models
 import search.twins.models
 from marketplace.db import Base
 

@@ -133,6 +133,11 @@ RULES: tuple[Rule, ...] = (
         GDPR, CHECKED, f"delete from search_log where organisation_id is not null and at {_OLDER}",
     ),
     Rule(
+        "proposals", N_("Propositions d’achat groupé restées sans suite, avec la réponse de chaque ville"),
+        N_("Ne pas proposer deux fois la même chose, et ne pas garder qui a décliné."), GDPR, CHECKED,
+        f"delete from pool_proposal where pool_id is null and expires_at {_OLDER}",
+    ),
+    Rule(
         "exports", N_("Copies de données personnelles préparées"), N_("Vous laisser le temps de les télécharger."), GDPR, CHECKED,
         f"update personal_request set content = null where content is not null and done_at {_OLDER}",
     ),

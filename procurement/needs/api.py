@@ -6,6 +6,7 @@ from uuid import UUID
 from litestar import Request, get, post
 from litestar.params import FromPath, JSONBody
 
+from marketplace import clock
 from marketplace.actor import OrganisationKind
 from marketplace.ids import NeedId
 from marketplace.web.creating import creating
@@ -20,7 +21,9 @@ async def state_need(
     request: Request[Any, Any, Any], session: Writes, by: By, data: JSONBody[NewNeed]
 ) -> NeedOut:
     del request
-    return NeedOut.model_validate(await stating.state_need(session, data, by=by))
+    return NeedOut.model_validate(
+        await stating.state_need(session, data, by=by, now=await clock.now(session))
+    )
 
 
 @get("/needs", summary="My town's needs", tags=["needs"])

@@ -13,3 +13,4 @@ class NeedForm(Input):
     unite: UnitId
     quantite: Number | None = None
     annees: Years = 1
+    autres: bool = False

@@ -6,6 +6,7 @@ from litestar import Request, Response, get, post
 from litestar.params import FromQuery
 
 from catalog.taxonomy import domains
+from marketplace import clock
 from marketplace.actor import OrganisationKind
 from marketplace.units import UNITS
 from marketplace.web import i18n
@@ -49,8 +50,9 @@ async def state_need(request: Request[Any, Any, Any], session: Writes, by: By) -
                 unit=typed.unite,
                 quantity=typed.quantite,
                 years=typed.annees,
+                alike=typed.autres,
             )
-            stated = await stating.state_need(session, need, by=by)
+            stated = await stating.state_need(session, need, by=by, now=await clock.now(session))
     if stated is None:
         return _page(request, form)
     return redirect(

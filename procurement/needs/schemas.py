@@ -8,13 +8,14 @@ from marketplace.web.schemas import Input, Output, Quantity, Text, Years
 
 
 class NewNeed(Input):
-    """`POST /needs`."""
+    """`POST /needs`. `alike`: tell my town, for six months, when others have the same need; nobody is named before both accept."""
 
     text: Text
     domain: DomainId
     unit: UnitId
     quantity: Quantity | None = None
     years: Years = 1
+    alike: bool = False
 
 
 class NeedOut(Output):
@@ -26,4 +27,5 @@ class NeedOut(Output):
     unit: str
     quantity: Quantity | None
     years: int
+    alike_until: datetime | None
     created_at: datetime

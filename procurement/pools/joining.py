@@ -7,6 +7,7 @@ from decimal import Decimal
 from sqlalchemy import delete, select
 
 from marketplace import audit, lifecycle, outbox
+from marketplace.accounts.models import Organisation
 from marketplace.accounts.queries import TownWithoutAccount, town_organisation
 from marketplace.actor import Actor, OrganisationKind, Role
 from marketplace.db import Session
@@ -79,6 +80,26 @@ async def invite(
             faults.append(wrong(f"towns[{i}]", refusal.sentence, code=refusal.code, **refusal.facts))
     if faults:
         raise Invalid(faults)
+    return await _invite(session, pool, towns, by=by, now=now)
+
+
+async def invite_organisations(
+    session: Session, pool_id: PoolId, town_ids: Sequence[OrganisationId], *, by: Actor, now: datetime
+) -> list[Membership]:
+    """As `invite`, towns that have no code of a commune or an EPCI included."""
+    pool = await locked_pool(session, pool_id)
+    _only_coordinator(pool, by)
+    if pool.state not in JOINABLE | {PoolState.DRAFT}:
+        raise PoolClosedToNewcomers(state=POOL_STATE_NAMES[pool.state])
+    found = await session.scalars(
+        select(Organisation).where(Organisation.id.in_(town_ids), Organisation.kind == OrganisationKind.TOWN)
+    )
+    return await _invite(session, pool, found.all(), by=by, now=now)
+
+
+async def _invite(
+    session: Session, pool: Pool, towns: Sequence[Organisation], *, by: Actor, now: datetime
+) -> list[Membership]:
     known = set(await session.scalars(select(Membership.town_id).where(Membership.pool_id == pool.id)))
     invited = []
     for town in {town.id: town for town in towns}.values():

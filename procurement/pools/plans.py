@@ -99,11 +99,11 @@ def outlook(line: PoolLine, grids: Sequence[PublishedGrid], *, quantity: Decimal
     return Outlook(
         line_id=line.id,
         grids=len(tables),
-        alone=_range(tables, own),
-        today=_range(tables, quantity),
+        alone=prices_at(tables, own),
+        today=prices_at(tables, quantity),
         next_from=next_from,
         missing=None if next_from is None else next_from - quantity,
-        next=None if next_from is None else _range(tables, next_from),
+        next=None if next_from is None else prices_at(tables, next_from),
     )
 
 
@@ -148,7 +148,8 @@ def estimate(
     return rounded(low), rounded(high)
 
 
-def _range(tables: Sequence[Tiers], quantity: Decimal) -> Range:
+def prices_at(tables: Sequence[Tiers], quantity: Decimal) -> Range:
+    """The average unit prices HT at which published grids sell `quantity`, from the lowest to the highest."""
     prices = sorted(_unit_price(tiers, quantity) for tiers in tables)
     return Range(prices[0], prices[-1])
 

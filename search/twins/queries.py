@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Row, text
 
 from marketplace.db import ReadSession, Session, acting
+from marketplace.territories.queries import UnknownTown, find_town
 from search.twins.similarity import (
     Kind,
     Likeness,
@@ -54,6 +55,19 @@ async def profiles(reads: Reads, codes: Collection[str]) -> dict[str, Profile]:
         others = await reads.execute(text(_OTHERS), {"codes": missing})
         found |= {row.siren: Profile(row.siren, row.name, Kind.OTHER) for row in others}
     return found
+
+
+async def find_profile(reads: Reads, code: str) -> Profile:
+    """The profile of one town by INSEE, SIREN or SIRET, old codes included. Raises `UnknownTown`."""
+    try:
+        wanted = (await find_town(reads, code)).code
+    except UnknownTown:
+        wanted = code.replace(" ", "")[:9]  # a syndicat is on no list but ours
+        found = (await profiles(reads, [wanted])).get(wanted)
+        if found is None:
+            raise
+        return found
+    return (await profiles(reads, [wanted]))[wanted]
 
 
 async def twins_of(reads: Reads, code: str, *, limit: int = 20) -> list[Twin]:

@@ -42,6 +42,7 @@ STARTS = {
     "team_invitation": {"pending"},
     "evidence": {"offered", "accepted"},
     "evidence_request": {"sent"},
+    "proposal": {"proposed"},
 }
 """Where the life of each noun begins."""
 
@@ -59,6 +60,7 @@ ENDS = {
     "team_invitation": {"accepted", "withdrawn"},
     "evidence": {"refused", "withdrawn"},
     "evidence_request": {"answered", "cancelled"},
+    "proposal": {"declined"},
 }
 """Whence nothing leads."""
 

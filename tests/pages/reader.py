@@ -58,7 +58,10 @@ class Page:
         return next(element for element in self.all(*ASKED) if element.get("name") == name)
 
     def links(self) -> Iterator[str]:
+        """Where the page leads, besides links that ask not to be followed: they lead to a page like this one, without end."""
         for link in self.all("a"):
+            if link.get("rel") == "nofollow":
+                continue
             to = urljoin(HERE + self.path, link.get("href", ""))
             if to.startswith(HERE + "/"):
                 yield to.removeprefix(HERE).partition("#")[0]

@@ -55,8 +55,9 @@ COMMON = (
     "/mentions",
     "/acces",
     "/donnees",
+    "/villes",
 )
-LEFT_TO_OTHERS = {"a visitor": ("/langue", "/demo"), "the startup": ("/langue", "/demo", "/api")}
+LEFT_TO_OTHERS = {"a visitor": ("/langue", "/demo"), "the startup": ("/langue", "/demo", "/api", "/villes")}
 """Pages that do not depend on who reads them are read by a visitor, and once more by somebody signed in."""
 BUSY = ("census", "commitment", "voted", "frozen", "scored", "award", "delivered", "accepted")
 ONCE = ("interest", *BUSY, "consultation", "analysis", "execution", "invoiced", "paid")
@@ -205,5 +206,6 @@ STEPS = "|".join(step for step in Step if step is not Step.REFERENCES)
 def _alike(paths: set[str]) -> set[str]:
     shown = {re.sub(r"^/solutions/.+", "/solutions/…", path) for path in paths}
     shown = {re.sub(f"^(/espace-entreprise/fiches/…)/({STEPS})$", r"\1/…", path) for path in shown}
+    shown = {re.sub(r"^/villes/[^/]+/", "/villes/…/", path) for path in shown}
     shown = {re.sub(r"/preuves/(prices|answers|references).*", "/preuves/…", path) for path in shown}
     return {re.sub(r"^/demo/courriels/.+", "/demo/courriels/…", path) for path in shown}

@@ -48,6 +48,8 @@ ROWS = {
     " values (gen_random_uuid(), now() - :age, 'match', '{}', '[]', '[]', 0, 'postgres', '')",
     "searches": "insert into search_log (id, at, kind, organisation_id, asked, ordered, excluded, total, engine, index)"
     f" values (gen_random_uuid(), now() - :age, 'match', {ORGANISATION}, '{{}}', '[]', '[]', 0, 'postgres', '')",
+    "proposals": "insert into pool_proposal (id, domain, unit, towns, made_at, expires_at)"
+    " values (gen_random_uuid(), 'eclairage-public', 'light_point', 3, now() - :age, now() - :age)",
     "exports": "insert into personal_request (id, kind, state, person_id, asked_by, content, done_at)"
     f" values (gen_random_uuid(), 'export', 'done', {PERSON}, {PERSON}, 'zip', now() - :age)",
     "requests": "insert into personal_request (id, kind, state, person_id, asked_by, done_at)"
