@@ -30,7 +30,6 @@ STEPS = {
     "epci": "Intercommunalités",
     "commune": "Communes",
     "former_commune": "Anciennes communes",
-    "town_programme": "Programmes nationaux",
     "people": "Comptes de démonstration",
     "solutions": "Catalogue fictif",
 }
