@@ -5,6 +5,7 @@ Pure: `recognising.py` tells it which words the index knows.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from search.engines.postgres.nearness import distance
 from search.engines.postgres.weighing import rarity
@@ -26,6 +27,8 @@ SHORTEST_MISTYPED = 4
 SPAN = 0.25
 """What each further word adds to the importance of a phrase that is known as one."""
 WHOLE = -1
+LONGEST = 5
+"""How many words a unit has at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +59,7 @@ class Typed:
     @property
     def pairs(self) -> list[str]:
         """The stems of every two words written as one: « co voiturage »."""
-        return [
-            stem(a + b) for a, b in zip(self.words, self.words[1:], strict=False) if len(a) > 1 and len(b) > 1
-        ]
+        return [stem(a + b) for a, b in pairwise(self.words) if len(a) > 1 and len(b) > 1]
 
 
 @dataclass(slots=True)
@@ -131,7 +132,7 @@ def ask(query: Typed, known: Known) -> Asked:
                 asked.look_for(unit, WHOLE if size == 1 else slot, form, weight * share, strong=exact)
         for other, weight in synonyms.items():
             asked.look_for(unit, WHOLE, " ".join(other), weight, strong=True)
-    for a, b in zip(stems, stems[1:], strict=False):
+    for a, b in pairwise(stems):
         if a != b:
             asked.beside.append(f"{a} {b}")
             rare = min(rarity(known.entries.get(part, 0), known.total) for part in (a, b))
@@ -174,7 +175,7 @@ def _spans(query: Typed, stems: Sequence[str], known: Known) -> list[tuple[int, 
     """The query cut into units: start, size, and synonyms with their weight. The longest known phrases come first."""
     synonyms, found = phrases.synonyms(), []
     used = [False] * len(stems)
-    for size in range(min(phrases.longest(), len(stems)), 0, -1):
+    for size in range(min(LONGEST, len(stems)), 0, -1):
         for start in range(len(stems) - size + 1):
             if any(used[start : start + size]):
                 continue
