@@ -26,7 +26,7 @@ def stem(word: str) -> str:
         word = word[:-2]
     elif word.endswith("ee"):
         word = word[:-1]
-    return _FRENCH.stemWord(word)
+    return str(_FRENCH.stemWord(word))
 
 
 @lru_cache(maxsize=50_000)

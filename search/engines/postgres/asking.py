@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from search.engines.postgres.nearness import distance
-from search.engines.postgres.weighing import rarity
+from search.engines.postgres.weighing import exactly, rarity
 from search.language import phrases
 from search.language.phrases import Key
 from search.language.stems import root, stem
@@ -23,6 +23,8 @@ MISTYPED = 0.85
 SCATTERED = 0.8
 """The words of a phrase, not side by side."""
 SIDE_BY_SIDE = 0.5
+EXACTLY = 0.1
+"""A name's word in the very form that was typed."""
 SHORTEST_MISTYPED = 4
 SPAN = 0.25
 """What each further word adds to the importance of a phrase that is known as one."""
@@ -137,6 +139,9 @@ def ask(query: Typed, known: Known) -> Asked:
             asked.beside.append(f"{a} {b}")
             rare = min(rarity(known.entries.get(part, 0), known.total) for part in (a, b))
             asked.beside_weights.append(SIDE_BY_SIDE * rare)
+    for word, first in dict(zip(query.words, stems, strict=True)).items():
+        asked.beside.append(exactly(word))
+        asked.beside_weights.append(EXACTLY * rarity(known.entries.get(first, 0), known.total))
     asked.hints = phrases.hints(stems)
     return asked
 
