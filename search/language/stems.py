@@ -22,6 +22,8 @@ def stem(word: str) -> str:
         return word
     if word.endswith(("ition", "itions")):  # « pétition » is not « petit »
         return word.removesuffix("s")
+    if word.endswith(("ous", "jeux", "lieux")) or word == "feux":  # plurals that Snowball leaves
+        return word[:-1]
     if word.endswith("ees"):
         word = word[:-2]
     elif word.endswith("ee"):
