@@ -18,6 +18,7 @@ from typing import Any
 from uuid import UUID
 
 import catalog
+from catalog.taxonomy import synonym_groups
 from marketplace.demo import people
 from marketplace.ids import new_id
 
@@ -106,7 +107,7 @@ class Vocabulary:
             for record in people.records()
             for part in ("name", "summary", "description")
         ]
-        phrases = [phrase for group in document["synonym_groups"] for phrase in group]
+        phrases = [phrase for group in synonym_groups() for phrase in group]
         everything = _words(*told, *phrases, *(word for own in self.own.values() for word in own[0]))
         random.Random(3).shuffle(everything)
         self.common = _weighted(everything)

@@ -44,7 +44,7 @@ def synonym_groups() -> tuple[tuple[str, ...], ...]:
 @cache
 def synonyms_by_domain() -> dict[str, tuple[tuple[str, ...], ...]]:
     """The groups of synonyms, by the domain that they are spoken of in."""
-    found: dict[str, list[list[str]]] = _document()["synonym_groups"]
+    found: dict[str, list[list[str]]] = _document()["synonyms_by_domain"]
     return {domain: tuple(tuple(group) for group in groups) for domain, groups in found.items()}
 
 

@@ -175,6 +175,7 @@ class Database:
                     "application_name": "lot-commun",
                     "idle_in_transaction_session_timeout": "60000",
                     "lock_timeout": "30000",
+                    "jit": "off",  # compiling costs more than any of our statements
                 }
             },
         )

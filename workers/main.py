@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from marketplace import logs
 from marketplace.db import Database
 from marketplace.settings import Settings, needed
+from search.index.remaking import remake_outdated
 from workers.postman import Postman
 from workers.queue import ArqQueue, Consumer
 from workers.relay import Relay
@@ -49,13 +50,14 @@ async def work(settings: Settings, *, routes: Routes = ROUTES, deadlines: Sequen
         asyncio.create_task(drain_loop(Relay(tools, routes, queue), deadlines, stop)),
         asyncio.create_task(Postman(tools).run(stop)),
         asyncio.create_task(seal_loop(tools, stop)),
+        asyncio.create_task(index_outdated(tools, stop)),
     ]
     if settings.queue.url:
         loops.append(asyncio.create_task(arq_loop(Consumer(settings.queue.url, Relay(tools, routes)))))
     log.info("worker_started")
     try:
         await stop.wait()
-        await asyncio.wait_for(asyncio.gather(*loops[:3]), 30)
+        await asyncio.wait_for(asyncio.gather(*loops[:4]), 30)
     finally:
         for loop in loops:
             loop.cancel()
@@ -96,6 +98,21 @@ async def seal_loop(tools: Tools, stop: asyncio.Event) -> None:
             log.warning("audit_not_sealed", error=str(error))
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), SEAL_EVERY_SECONDS)
+
+
+async def index_outdated(tools: Tools, stop: asyncio.Event) -> None:
+    """Once: make again an index that another version made. A database that is down is waited for."""
+    while not stop.is_set():
+        try:
+            made = await remake_outdated(tools.database, tools.engines.embedded)
+        except (DBAPIError, OSError) as error:
+            log.warning("index_not_remade", error=str(error))
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), SEAL_EVERY_SECONDS)
+        else:
+            if made is not None:
+                log.info("index_remade", sheets=made)
+            return
 
 
 async def arq_loop(consumer: Consumer) -> None:

@@ -19,6 +19,8 @@ from marketplace.db import Database
 from marketplace.embedded import EngineError, engines
 from marketplace.embedded.engines import instance_secrets
 from marketplace.settings import Settings, needed
+from search.engines.postgres import PostgresEngine
+from search.index.remaking import remake_outdated
 
 Say = Callable[[str], None]
 
@@ -104,14 +106,18 @@ async def _checked(url: str) -> None:
 
 
 async def bring_up_to_date(settings: Settings, *, say: Say = lambda _: None) -> list[str]:
-    """Apply the missing migrations as the owner. Returns them."""
+    """Apply the missing migrations as the owner, and make the search index again if another version made it. Returns the migrations."""
     owner = needed(settings.database.owner_url, "DATABASE_OWNER_URL")
-    return await migrations.upgrade(
+    done = await migrations.upgrade(
         owner,
         app_role=_role(needed(settings.database.url, "DATABASE_URL")),
         worker_role=_role(needed(settings.database.worker_url, "DATABASE_WORKER_URL")),
         say=say,
     )
+    async with worker_database(settings) as database:
+        if await remake_outdated(database, PostgresEngine()):
+            say("Index de recherche reconstruit")
+    return done
 
 
 @asynccontextmanager

@@ -42,28 +42,32 @@ def synonyms() -> dict[Key, tuple[Key, ...]]:
 def speaks_of() -> dict[Key, dict[str, float]]:
     """Phrase → the domains that it speaks of, and how surely."""
     found: dict[Key, dict[str, float]] = {}
-
-    def say(key: Key, domain: str, surely: float) -> None:
-        if key:
-            said = found.setdefault(key, {})
-            said[domain] = max(surely, said.get(domain, 0.0))
-
     for domain in domains().values():
         for phrase in (*domain.synonyms, domain.label_fr):
-            say(key_of(phrase), domain.id, NAMED)
+            _say(found, key_of(phrase), domain.id, NAMED)
         for part in _PARTS.split(domain.definition):
             if len(key := key_of(part)) <= LONGEST_DEFINED:
-                say(key, domain.id, DEFINED)
+                _say(found, key, domain.id, DEFINED)
     for spoken_in, groups in synonyms_by_domain().items():
         for group in groups:
-            keys = [key_of(phrase) for phrase in group]
-            shared = {name: surely for key in keys for name, surely in found.get(key, {}).items()}
-            for key in keys:
-                for name, surely in shared.items():
-                    if name not in found.get(key, {}):
-                        say(key, name, RELATED * surely)
-                say(key, spoken_in, SPOKEN)
+            _say_of_group(found, [key_of(phrase) for phrase in group], spoken_in)
     return found
+
+
+def _say(found: dict[Key, dict[str, float]], key: Key, domain: str, surely: float) -> None:
+    if key:
+        said = found.setdefault(key, {})
+        said[domain] = max(surely, said.get(domain, 0.0))
+
+
+def _say_of_group(found: dict[Key, dict[str, float]], keys: list[Key], spoken_in: str) -> None:
+    """What one member speaks of, the others do too, less surely; and all speak of the group's own domain."""
+    shared = {name: surely for key in keys for name, surely in found.get(key, {}).items()}
+    for key in keys:
+        for name, surely in shared.items():
+            if name not in found.get(key, {}):
+                _say(found, key, name, RELATED * surely)
+        _say(found, key, spoken_in, SPOKEN)
 
 
 @cache

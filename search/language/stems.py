@@ -22,11 +22,13 @@ def stem(word: str) -> str:
         return word
     if word.endswith(("ition", "itions")):  # « pétition » is not « petit »
         return word.removesuffix("s")
+    if word.endswith(("ous", "jeux", "lieux")) or word == "feux":  # plurals that Snowball leaves
+        return word[:-1]
     if word.endswith("ees"):
         word = word[:-2]
     elif word.endswith("ee"):
         word = word[:-1]
-    return _FRENCH.stemWord(word)
+    return str(_FRENCH.stemWord(word))
 
 
 @lru_cache(maxsize=50_000)

@@ -10,7 +10,7 @@ _WORDS = """
     lesquels leur leurs lors lorsqu lorsque lui ma mairie mais malgre me meme merci mes mettre mieux moi moins mon
     ne ni non nos notre nous on ont ou oui outil outils par parmi pas pendant permet permettre peut peuvent peux
     plus plusieurs pour pourquoi pouvoir pouvons propose puis puisqu puisque quand que quel quelle quelles quelqu
-    quelque quelques quels qui quiconque quoi rien sa sans savoir se selon sera serait seront ses si soit solution
+    quelque quelques quels qui quiconque quoi quoiqu rien sa sans savoir se selon sera serait seront ses si soit solution
     solutions sommes son sont souhaite souhaiter souhaitons sous suis sur svp ta tel telle telles tels territoire
     tes toi ton toujours tous tout toute toutes tres trop trouver tu un une utiliser va vais vers veulent veut veux
     via ville villes voir vont vos votre voudrais vouloir voulons vous y

@@ -26,7 +26,9 @@ def upgrade() -> None:
     public(TABLES)
     # a scan of entries reads what filters and orders them; long texts are fetched for the hits alone
     op.execute("alter table search_entry set (toast_tuple_target = 256)")
-    for column in ("summary", "problem", "description", "keys"):
+    for column in ("slug", "name", "maturity", "domains", "features"):
+        op.execute(f"alter table search_entry alter column {column} set storage main")
+    for column in ("summary", "problem", "description", "supplier", "tags", "audiences", "keys", "gist"):
         op.execute(f"alter table search_entry alter column {column} set storage external")
     op.execute("insert into search_state (id, entries, content, language) values (1, 0, 0, '')")
 
@@ -45,22 +47,24 @@ def downgrade() -> None:
 def tables() -> None:
     op.create_table(
         "search_entry",
+        # first what is read of every sheet that matches
         sa.Column("solution_id", sa.Uuid(), nullable=False),
         sa.Column("number", sa.Integer(), sa.Identity(), nullable=False),
+        sa.Column("favour", sa.Float(), nullable=False),
+        sa.Column("published_on", sa.Date(), nullable=True),
+        sa.Column("priced", sa.Boolean(), nullable=False),
+        sa.Column("maturity", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("domains", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("features", postgresql.ARRAY(sa.Text()), nullable=False),
         *(
             sa.Column(name, sa.String(), nullable=False)
-            for name in ("slug", "name", "summary", "problem", "description", "supplier", "maturity")
+            for name in ("slug", "summary", "problem", "description", "supplier")
         ),
-        *(
-            sa.Column(name, postgresql.ARRAY(sa.Text()), nullable=False)
-            for name in ("domains", "tags", "audiences", "features")
-        ),
+        *(sa.Column(name, postgresql.ARRAY(sa.Text()), nullable=False) for name in ("tags", "audiences")),
         sa.Column("references", sa.Integer(), nullable=False),
-        sa.Column("published_on", sa.Date(), nullable=True),
         sa.Column("fictional", sa.Boolean(), nullable=False),
-        sa.Column("priced", sa.Boolean(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("favour", sa.Float(), nullable=False),
         sa.Column("keys", postgresql.ARRAY(FOLDED), nullable=False),
         sa.Column("gist", postgresql.ARRAY(postgresql.REAL()), nullable=False),
         sa.Column("digest", sa.BigInteger(), nullable=False),
@@ -68,6 +72,7 @@ def tables() -> None:
         sa.PrimaryKeyConstraint("solution_id", name=op.f("pk_search_entry")),
         sa.UniqueConstraint("number", name=op.f("uq_search_entry_number")),
     )
+    op.create_index("ix_search_entry_domains", "search_entry", ["domains"], postgresql_using="gin")
     op.create_table(
         "search_posting",
         sa.Column("key", FOLDED, nullable=False),

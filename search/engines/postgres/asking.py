@@ -5,9 +5,10 @@ Pure: `recognising.py` tells it which words the index knows.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from search.engines.postgres.nearness import distance
-from search.engines.postgres.weighing import rarity
+from search.engines.postgres.weighing import exactly, rarity
 from search.language import phrases
 from search.language.phrases import Key
 from search.language.stems import root, stem
@@ -22,10 +23,14 @@ MISTYPED = 0.85
 SCATTERED = 0.8
 """The words of a phrase, not side by side."""
 SIDE_BY_SIDE = 0.5
+EXACTLY = 0.1
+"""A name's word in the very form that was typed."""
 SHORTEST_MISTYPED = 4
 SPAN = 0.25
 """What each further word adds to the importance of a phrase that is known as one."""
 WHOLE = -1
+LONGEST = 5
+"""How many words a unit has at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +61,7 @@ class Typed:
     @property
     def pairs(self) -> list[str]:
         """The stems of every two words written as one: « co voiturage »."""
-        return [
-            stem(a + b) for a, b in zip(self.words, self.words[1:], strict=False) if len(a) > 1 and len(b) > 1
-        ]
+        return [stem(a + b) for a, b in pairwise(self.words) if len(a) > 1 and len(b) > 1]
 
 
 @dataclass(slots=True)
@@ -131,11 +134,14 @@ def ask(query: Typed, known: Known) -> Asked:
                 asked.look_for(unit, WHOLE if size == 1 else slot, form, weight * share, strong=exact)
         for other, weight in synonyms.items():
             asked.look_for(unit, WHOLE, " ".join(other), weight, strong=True)
-    for a, b in zip(stems, stems[1:], strict=False):
+    for a, b in pairwise(stems):
         if a != b:
             asked.beside.append(f"{a} {b}")
             rare = min(rarity(known.entries.get(part, 0), known.total) for part in (a, b))
             asked.beside_weights.append(SIDE_BY_SIDE * rare)
+    for word, first in dict(zip(query.words, stems, strict=True)).items():
+        asked.beside.append(exactly(word))
+        asked.beside_weights.append(EXACTLY * rarity(known.entries.get(first, 0), known.total))
     asked.hints = phrases.hints(stems)
     return asked
 
@@ -174,7 +180,7 @@ def _spans(query: Typed, stems: Sequence[str], known: Known) -> list[tuple[int, 
     """The query cut into units: start, size, and synonyms with their weight. The longest known phrases come first."""
     synonyms, found = phrases.synonyms(), []
     used = [False] * len(stems)
-    for size in range(min(phrases.longest(), len(stems)), 0, -1):
+    for size in range(min(LONGEST, len(stems)), 0, -1):
         for start in range(len(stems) - size + 1):
             if any(used[start : start + size]):
                 continue

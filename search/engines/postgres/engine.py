@@ -75,7 +75,7 @@ class PostgresEngine:
                 page = page.where(SearchEntry.solution_id > last)
             rows = (await session.execute(page.limit(HELD_BATCH))).mappings().all()
             for row in rows:
-                yield SearchDocument.from_columns(row)
+                yield SearchDocument.from_columns(dict(row))
             if len(rows) < HELD_BATCH:
                 return
             last = rows[-1]["id"]

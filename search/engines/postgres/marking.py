@@ -12,7 +12,8 @@ from search.language.words import fold
 EXTRACT = 240
 """How many characters of a long text are shown around what was found."""
 LEAD = 60
-_WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
+_LETTERS = r"(?:[^\W_][\u0300-\u036f]*)+"
+_WORD = re.compile(f"{_LETTERS}(?:-{_LETTERS})*")
 _LONGEST_PHRASE = 5
 Span = tuple[int, int]
 
@@ -31,7 +32,7 @@ def highlights(texts: Callable[[str], str], keys: Collection[str]) -> tuple[tupl
 
 def spans_of(text: str, keys: Collection[str]) -> list[Span]:
     """Where in `text` the keys occur, in order and apart: stems, and stems of adjacent words with stop words between."""
-    said = [(start, end, each) for start, end, each in _stems(text) if each]
+    said = [(start, end, each) for start, end, each in _stems(text, keys) if each]
     spans: list[Span] = []
     place = 0
     while place < len(said):
@@ -69,12 +70,13 @@ def extract(text: str, spans: list[Span]) -> str:
     return f"{'… ' if start else ''}{mark(text[start:end], inside)}{' …' if end < len(text) else ''}"
 
 
-def _stems(text: str) -> Iterator[tuple[int, int, str]]:
+def _stems(text: str, keys: Collection[str]) -> Iterator[tuple[int, int, str]]:
     """Where each word is, and its stem, empty for a stop word. Of a compound, the whole when it is looked for as one."""
     for found in _WORD.finditer(text):
         whole = found.group()
-        if "-" not in whole:
-            yield found.start(), found.end(), _stem_of(whole)
+        joined = _stem_of(whole.replace("-", ""))
+        if "-" not in whole or joined in keys:
+            yield found.start(), found.end(), joined
             continue
         at = found.start()
         for part in whole.split("-"):

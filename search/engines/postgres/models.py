@@ -58,6 +58,8 @@ class SearchEntry(Base):
     """A hash of its document: the exclusive or of all names the state of the index."""
     indexed_at: Mapped[datetime]
 
+    __table_args__ = (Index("ix_search_entry_domains", "domains", postgresql_using="gin"),)
+
 
 class SearchPosting(Base):
     """What a stem or a phrase weighs in one entry."""

@@ -7,14 +7,17 @@ to what the first results are about: they bring up sheets that say the same in o
 
 from typing import Any
 
-from search.engines.postgres.asking import Asked
+from search.engines.postgres.asking import LONGEST, Asked
 from search.engines.postgres.weighing import GIST
 from search.engines.protocol import SearchQuery, Sort
 
 DOMAIN = 0.5
 LIKENESS = 0.6
-FEEDBACK, FEEDBACK_STEMS, RESCORED = 6, 25, 40
+FEEDBACK, FEEDBACK_STEMS, RESCORED = 6, 25, 25
 """How many first results say what the query is about, by how many stems, and how many are compared with it."""
+HINTS = 4
+"""Always as many, so that the statement is always the same: its plan is kept."""
+COVERED = 0.12
 FEW, SURE = 40, 0.8
 FLOOR = 0.3
 """A unit's word counts as frequent as this part of its synonyms', at least."""
@@ -38,7 +41,8 @@ def statement(query: SearchQuery, asked: Asked) -> tuple[str, dict[str, Any]]:
     }  # fmt: skip
     hint = "0"
     values |= {"sure": [domain for domain, surely in asked.hints.items() if surely >= SURE], "few": FEW}
-    for place, (domain, surely) in enumerate(sorted(asked.hints.items())):
+    surest = sorted(asked.hints.items(), key=lambda each: (-each[1], each[0]))
+    for place, (domain, surely) in enumerate((surest + [("", 0.0)] * HINTS)[:HINTS]):
         hint += f", case when :hint{place} = any(e.domains) then cast(:sure{place} as float8) else 0 end"
         values |= {f"hint{place}": domain, f"sure{place}": DOMAIN * surely}
     order = _ORDERS[query.sort] or "score desc, name, solution_id"
@@ -51,28 +55,28 @@ _ORDERS = {Sort.RELEVANCE: "", Sort.NAME: _ALIKE, Sort.RECENT: f"published_on de
 _FLAGS = """
     (cardinality(cast(:domains as text[])) = 0 or e.domains && cast(:domains as text[])) as in_domain,
     (cardinality(cast(:maturities as text[])) = 0 or e.maturity = any(cast(:maturities as text[]))) as in_maturity,
-    (not :priced or e.priced) and (not :available or e.maturity <> 'stopped') and e.features @> cast(:features as text[]) as rest,
+    (not :priced or e.priced) and (not :available or e.maturity <> 'stopped')
+        and (cardinality(cast(:features as text[])) = 0 or e.features @> cast(:features as text[])) as rest,
     e.number, e.solution_id, e.name, e.domains, e.maturity, e.features, e.priced, e.published_on
 """
+_SCATTERED = " + ".join(
+    f"coalesce(max(p.impact * a.weight) filter (where a.slot = {slot}), 0)" for slot in range(LONGEST)
+)
 _ASKED = f"""
 with state as materialized (select greatest(entries, 1) n from search_state),
 unit as (
     select (u.place - 1)::int unit, u.own, u.most, u.times
     from unnest(cast(:own as int[]), cast(:most as float8[]), cast(:times as float8[])) with ordinality u(own, most, times, place)
 ),
-found as (
-    select p.entry, a.unit, a.slot, max(p.impact * a.weight) weight, bool_or(a.strong) strong
+matched as materialized (
+    select p.entry, a.unit, bool_or(a.strong) strong, greatest(max(p.impact * a.weight) filter (where a.slot < 0), {_SCATTERED}) weight
     from unnest(cast(:units as int[]), cast(:slots as int[]), cast(:keys as text[]), cast(:weights as float8[]), cast(:strong as bool[]))
         a(unit, slot, key, weight, strong)
-    join search_posting p on p.key = a.key collate "C"
-    group by p.entry, a.unit, a.slot
-),
-matched as materialized (
-    select entry, unit, greatest(max(weight) filter (where slot < 0), sum(weight) filter (where slot >= 0)) weight, bool_or(strong) strong
-    from found group by entry, unit
+    cross join lateral (select entry, impact from search_posting where key = a.key collate "C" offset 0) p
+    group by p.entry, a.unit
 ),
 rare as materialized (
-    select unit, ln(1 + (greatest(n, held) - held + 0.5) / (held + 0.5)) as rarity, most, times, own
+    select unit, ln(1 + (greatest(n, held) - held + 0.5::float8) / (held + 0.5::float8)) as rarity, most, times, own
     from (
         select m.unit, u.most, u.times, u.own, s.n, case when u.own > 0 then greatest(u.own, {FLOOR} * m.held) else greatest(m.held, 1) end held
         from (select unit, count(*) filter (where strong) held from matched group by unit) m join unit u using (unit), state s
@@ -83,11 +87,13 @@ whole as materialized (select coalesce(sum(coalesce(w.worth, {UNFOUND})), 1) tot
 beside as (
     select p.entry, sum(p.impact * b.weight) weight
     from unnest(cast(:beside as text[]), cast(:beside_weights as float8[])) b(key, weight)
-    join search_posting p on p.key = b.key collate "C" group by p.entry
+    cross join lateral (select entry, impact from search_posting where key = b.key collate "C" offset 0) p
+    group by p.entry
 ),
 texts as (
     select m.entry, sum(w.worth * m.weight) said, sum(w.worth * least(1, m.weight)) covered
     from matched m join worth w using (unit) group by m.entry
+    having sum(w.worth * least(1, m.weight)) >= {COVERED} * (select total from whole)
 ),
 beyond as (
     select number as entry, 0::float8 as said, 0::float8 as covered from search_entry
@@ -96,17 +102,19 @@ beyond as (
 first as materialized (
     select {_FLAGS}, e.favour,
         ((t.said + coalesce(b.weight, 0)) / whole.total * sqrt(t.covered / whole.total) + {{hint}}) * e.favour as score
-    from (select * from texts union all select * from beyond) t join search_entry e on e.number = t.entry left join beside b on b.entry = t.entry, whole
+    from (select * from texts union all select * from beyond) t
+        cross join lateral (select * from search_entry where number = t.entry offset 0) e
+        left join beside b on b.entry = t.entry, whole
 ),
 best as materialized (
     select *, row_number() over (order by score desc, name, solution_id) as place
     from (select number, score, favour, name, solution_id from first order by score desc, name, solution_id limit {RESCORED}) b
 ),
 gist as materialized (
-    select b.number, b.place, g.stem, g.impact * ln(1 + (s.n - h.entries + 0.5) / (h.entries + 0.5)) as weight
-    from best b join search_entry e using (number), state s,
-        lateral unnest(e.keys[1:{GIST}], e.gist) g(stem, impact) join search_stem h on h.stem = g.stem
-    where h.entries <= s.n
+    select b.number, b.place, g.stem, g.impact * ln(1 + (greatest(s.n, h.entries) - h.entries + 0.5::float8) / (h.entries + 0.5::float8)) as weight
+    from best b cross join lateral (select keys, gist from search_entry where number = b.number offset 0) e
+        cross join lateral unnest(e.keys[1:{GIST}], e.gist) g(stem, impact)
+        cross join lateral (select entries from search_stem where stem = g.stem offset 0) h, state s
 ),
 size as materialized (select number, sqrt(sum(weight * weight)) as size from gist group by number),
 about as materialized (
@@ -130,10 +138,10 @@ with scored as materialized (select {_FLAGS}, 0::float8 as final from search_ent
 """
 _ANSWER = """,
 page as (
-    select number, final, row_number() over (order by {order}) as place from (
+    select number, final, row_number() over () as place from (
         select number, final, final as score, name, solution_id, maturity, priced, published_on from scored
-        where in_domain and in_maturity and rest
-    ) p order by place limit :limit offset :offset
+        where in_domain and in_maturity and rest order by {order} limit :limit offset :offset
+    ) p
 )
 select
     (select count(*) from scored where in_domain and in_maturity and rest) as total,

@@ -28,8 +28,11 @@ async def recognise(session: Session | ReadSession, query: Typed) -> Known:
             "roots": [root(known) for known in stems], "mistyped": SHORTEST_MISTYPED,
         },
     )  # fmt: skip
-    total, entries = 0, {}
-    families, begins, near = defaultdict(list), defaultdict(list), defaultdict(list)
+    total = 0
+    entries: dict[str, int] = {}
+    families: dict[str, list[str]] = defaultdict(list)
+    begins: dict[str, list[tuple[str, int]]] = defaultdict(list)
+    near: dict[str, list[tuple[str, int]]] = defaultdict(list)
     for kind, asked, found, count in rows:
         if kind == "total":
             total = count

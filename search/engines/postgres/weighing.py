@@ -5,7 +5,7 @@ Pure, and of one document alone: an index kept up to date and one made again are
 
 import hashlib
 import math
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from functools import cache
@@ -62,8 +62,8 @@ class Weighed:
 
 def weigh(document: SearchDocument) -> Weighed:
     """What the index holds of `document`."""
-    stems: Counter[str] = Counter()
-    phrases: Counter[str] = Counter()
+    stems: dict[str, float] = defaultdict(float)
+    phrases: dict[str, float] = defaultdict(float)
     words: dict[str, str] = {}
     for field, text in _fields(document):
         read = words_of(text)
@@ -75,9 +75,12 @@ def weigh(document: SearchDocument) -> Weighed:
         else:
             kept_or_all = kept
         for key in (*kept_or_all, *map(stem, read.joined)):
-            stems[key] += norm  # type: ignore[assignment]
+            stems[key] += norm
         for phrase in _phrases(kept, field):
-            phrases[" ".join(phrase)] += norm  # type: ignore[assignment]
+            phrases[" ".join(phrase)] += norm
+        if field is NAME:
+            for word in read.sequence:
+                phrases[exactly(word)] += norm
         if field is not LABELS:
             words |= {word: stem(word) for word in _said(read)}
     first = _saturated(stems)
@@ -88,6 +91,11 @@ def weigh(document: SearchDocument) -> Weighed:
         favour=_favour(document),
         digest=_digest(document),
     )
+
+
+def exactly(word: str) -> str:
+    """The key of a word in this very form; the space tells it from a stem."""
+    return f"= {word}"
 
 
 def _fields(document: SearchDocument) -> Iterator[tuple[Field, str]]:
@@ -113,7 +121,7 @@ def _phrases(stems: list[str], field: Field) -> Iterator[Key]:
                 yield phrase
 
 
-def _saturated(weights: Counter[str]) -> list[tuple[str, float]]:
+def _saturated(weights: dict[str, float]) -> list[tuple[str, float]]:
     found = [
         (key, weight * (SATURATION + 1) / (weight + SATURATION)) for key, weight in weights.items() if weight
     ]

@@ -66,7 +66,7 @@ async def test_a_rebuild_gives_back_the_same_index_after_it_was_lost(world: Worl
     gone = await published(seller, curator, name="Vieux phare")
     await curator.did(f"/reviews/{gone}/suspension", REASON)
     await world.work()
-    kept = "select json_agg(e order by solution_id)::text from (select solution_id, slug, name, summary, description, supplier, domains, tags, maturity, fictional, priced, version, words from search_entry) e"
+    kept = "select json_agg(e order by solution_id)::text from (select solution_id, slug, name, summary, description, supplier, domains, tags, maturity, fictional, priced, version, favour, keys, gist, digest from search_entry) e"
     words = "select json_agg(w order by word)::text from search_word w"
     before = await world.sql(kept)
     assert sorted(await found(world)) == ["Compteur d’eau", "Jauge de bac", "Lanterne douce"]
