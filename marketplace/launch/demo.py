@@ -26,10 +26,10 @@ from marketplace.settings import Settings, needed
 STEPS = {
     "region": "Régions",
     "department": "Départements",
-    "town_programme": "Programmes nationaux",
     "epci": "Intercommunalités",
     "commune": "Communes",
     "former_commune": "Anciennes communes",
+    "town_programme": "Programmes nationaux",
     "people": "Comptes de démonstration",
     "solutions": "Catalogue fictif",
 }

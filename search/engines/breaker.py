@@ -9,7 +9,7 @@ request that the first one refuses says nothing of the others: it is answered by
 The state is each process's own.
 """
 
-import asyncio
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from enum import StrEnum
@@ -34,11 +34,11 @@ class Breaker:
     """See the module. `first` must bound its own answers; `seconds` is a clock that only goes forward."""
 
     def __init__(
-        self, first: Searcher, second: Searcher, *, seconds: Callable[[], float] | None = None
+        self, first: Searcher, second: Searcher, *, seconds: Callable[[], float] = time.monotonic
     ) -> None:
         self.first, self.second = first, second
         self.name = first.name
-        self._seconds = seconds or (lambda: asyncio.get_running_loop().time())
+        self._seconds = seconds
         self.told: Callable[[str, bool], None] = lambda _engine, _degraded: None
         """Called with the engine of each answer, and whether it stood in for the other."""
         self._pause = FIRST_PAUSE

@@ -1,19 +1,22 @@
-"""How words are weighed and mistakes forgiven: one source for every engine.
+"""How words are weighed and mistakes forgiven: the embedded engine's measures, of which Meilisearch takes what it has a setting for.
 
-Stop words and elisions are in `search.language.terms`, synonyms in `catalog.taxonomy`.
+Stop words, elisions and synonyms have their one source in `search.language` and `catalog.taxonomy`.
 """
 
-FIELDS = {
-    "name": 1.0,
-    "tags": 0.6,
-    "domain_words": 0.6,
-    "supplier": 0.6,
-    "summary": 0.3,
-    "problem": 0.3,
-    "description": 0.15,
+from search.engines.postgres import asking, weighing
+
+_WEIGHED = {
+    "name": weighing.NAME,
+    "tags": weighing.TAGS,
+    "domain_words": weighing.LABELS,
+    "supplier": weighing.SUPPLIER,
+    "summary": weighing.SUMMARY,
+    "problem": weighing.PROBLEM,
+    "description": weighing.DESCRIPTION,
 }
-"""What a word is worth where it is found, the most first."""
-ONE_TYPO, TWO_TYPOS = 4, 8
+FIELDS = dict(sorted(((name, field.weight) for name, field in _WEIGHED.items()), key=lambda each: -each[1]))
+"""What a word is worth where it is found, the most first: Meilisearch ranks by this order."""
+ONE_TYPO, TWO_TYPOS = asking.SHORTEST_MISTYPED, 8
 """From how many letters a word may be one typing mistake away from what was meant, and two."""
 MOST_HITS = 100_000
 """How far pages go: further than any directory."""

@@ -58,6 +58,18 @@ def test_a_given_value_wins_over_the_environment_which_wins_over_the_default(
     assert Settings.read().web.port == 8000
 
 
+def test_a_search_server_is_named_whole_or_not_at_all() -> None:
+    none = Settings.read({}).meilisearch
+    assert (none.url, none.key, none.index, none.bin) == (None, None, "lotcommun", None)
+    given = Settings.read(
+        {"MEILISEARCH_URL": "http://recherche:7700", "MEILISEARCH_KEY": SECRET, "MEILISEARCH_SEARCH_MS": "90"}
+    )
+    assert given.meilisearch.key is not None
+    assert given.meilisearch.key.get_secret_value() == SECRET
+    assert SECRET not in repr(given)
+    assert (given.meilisearch.url, given.meilisearch.search_ms) == ("http://recherche:7700", 90)
+
+
 def test_a_secret_is_never_shown_by_what_prints_settings() -> None:
     settings = Settings.read({"WEB_SECRET": SECRET, "SEAL_KEY": SECRET})
     assert SECRET not in repr(settings)

@@ -108,15 +108,22 @@ def search(demo: Demo) -> dict[str, object]:
     return found
 
 
+def answered_by(demo: Demo, engine: str, patience: float = 30) -> dict[str, object]:
+    """Search until that engine answers: the stand-in is slow on a busy machine, and the breaker then lets it rest."""
+    deadline = time.monotonic() + patience
+    while (found := search(demo))["engine"] != engine:
+        assert time.monotonic() < deadline, found
+        time.sleep(0.5)
+    return found
+
+
 @pytest.mark.proof
 def test_the_demo_uses_it_survives_its_death_and_takes_it_down(tmp_path: Path, stand_in: Path) -> None:
     ended = threading.Event()
     with on(tmp_path / "data") as demo:
-        first = started(demo, MEILISEARCH_BIN=str(stand_in))
+        first = started(demo, MEILISEARCH_BIN=str(stand_in), MEILISEARCH_SEARCH_MS="250")
         assert "Meilisearch répond aux recherches" in first.said
-        found = search(demo)
-        assert found["engine"] == "meilisearch"
-        assert found["total"]
+        assert answered_by(demo, "meilisearch")["total"]
         assert demo.get("/readyz").json() == {"database": "ok", "search": "ok"}
         demo.kill(str(STAND_IN))
         assert search(demo)["engine"] == "postgres"
@@ -125,7 +132,7 @@ def test_the_demo_uses_it_survives_its_death_and_takes_it_down(tmp_path: Path, s
         first.until("Meilisearch s’est arrêté. La recherche passe par PostgreSQL.", 10)
         assert first.end(signal.SIGINT) == 0
         again = started(demo, PATH=f"{stand_in.parent}{os.pathsep}{os.environ['PATH']}")
-        assert search(demo)["engine"] == "meilisearch"
+        answered_by(demo, "meilisearch")
         assert again.end(signal.SIGINT) == 0
         deadline = time.monotonic() + 5
         while not demo.is_gone() and time.monotonic() < deadline:

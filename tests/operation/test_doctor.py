@@ -35,6 +35,7 @@ def test_a_sound_instance_is_sound_in_every_respect(on_servers: Cli) -> None:
         "rôle de l’application",
         "travail en attente",
         "file",
+        "recherche postgres",
     } <= found.keys()
     people_read = on_servers("doctor")
     assert (people_read.status, people_read.err) == (0, "")
@@ -55,6 +56,8 @@ def test_a_sound_instance_is_sound_in_every_respect(on_servers: Cli) -> None:
         ("DATABASE_URL", "n’importe quoi", "réglages", "DATABASE_URL"),
         ("DATABASE_WORKER_URL", "postgresql://lotcommun_worker@127.0.0.1:9/x", "travail en attente", "n’atteint pas"),
         ("SEAL_KEY", "trop-courte", "réglages", "SEAL_KEY"),
+        ("MEILISEARCH_URL", "http://127.0.0.1:9", "recherche meilisearch", "PostgreSQL répond à sa place"),
+        ("MEILISEARCH_URL", "127.0.0.1:9", "réglages", "MEILISEARCH_URL"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_named_with_its_remedy(

@@ -87,5 +87,5 @@ def _plural(word: str) -> str:
 
 def _elided() -> set[str]:
     """What an elision leaves before the apostrophe: « l’ », « qu’ »."""
-    candidates = {*string.ascii_lowercase, "qu", "jusqu", "lorsqu", "puisqu", "quoiqu"}
+    candidates = {*string.ascii_lowercase, "qu", "jusqu", "lorsqu", "puisqu", "quoiqu", "quelqu"}
     return {candidate for candidate in candidates if ELISION.fullmatch(f"{candidate}’")}

@@ -9,7 +9,7 @@ from search.language.terms import fold
 
 OF_DOCUMENT = (
     "id", "slug", "name", "summary", "problem", "description", "supplier", "domains", "tags", "maturity", "fictional", "priced",
-    "features", "references", "published_on", "version",
+    "features", "references", "published_on", "audiences", "version",
 )  # fmt: skip
 STORED = (*OF_DOCUMENT, "domain_words", "running", "priced_rank", "name_key", "published", "stamp")
 """Every field that the index may hold; another one never leaves this process, nor the server."""

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 WORD = re.compile(r"[^\W_]+")
@@ -15,7 +16,12 @@ def fold(text: str) -> str:
 
 
 def tokens(text: str, stops: frozenset[str] = frozenset()) -> list[str]:
-    return [word for word in WORD.findall(fold(text)) if word not in stops]
+    return [word for word in _words(text) if word not in stops]
+
+
+@lru_cache(maxsize=50_000)
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(WORD.findall(fold(text)))
 
 
 def distance(a: str, b: str) -> int:
