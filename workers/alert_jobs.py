@@ -5,7 +5,6 @@ from marketplace import clock
 from marketplace.accounts.events import RolesChanged
 from marketplace.db import Session
 from marketplace.settings import needed
-from search.engines.postgres import PostgresEngine
 from search.saved import alerting
 from search.saved.alerting import Site
 from search.saved.events import AlertChanged, AlertDue
@@ -13,14 +12,13 @@ from workers.tools import Tools
 
 
 async def settle_alert(session: Session, event: AlertChanged, tools: Tools) -> None:
-    del tools
-    await alerting.settle(session, PostgresEngine(), event.search_id, now=await clock.now(session))
+    await alerting.settle(session, tools.engines.embedded, event.search_id, now=await clock.now(session))
 
 
 async def look_for_news(session: Session, event: AlertDue, tools: Tools) -> None:
     """The day is today's, however late the event is seen through."""
     now = await clock.now(session)
-    await alerting.look(session, PostgresEngine(), event.search_id, _site(tools), now=now)
+    await alerting.look(session, tools.engines.embedded, event.search_id, _site(tools), now=now)
 
 
 async def withdraw_alerts(session: Session, event: SheetChanged, tools: Tools) -> None:

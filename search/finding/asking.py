@@ -16,7 +16,7 @@ from marketplace.errors import FieldError, wrong
 from marketplace.words import N_
 from search.engines import SearchQuery, Sort
 from search.engines.documents import Feature
-from search.language.terms import fold
+from search.language.words import fold
 
 TEXT_LIMIT = 5000
 FEATURE_NAMES = {

@@ -8,7 +8,8 @@ from catalog.taxonomy import domains
 from marketplace.db import ReadSession
 from search.engines import SearchEngine
 from search.finding.asking import Active, Criteria
-from search.language.terms import WORD, fold, hinted_domains, terms
+from search.language.terms import hinted_domains, terms
+from search.language.words import WORD, fold
 
 NEAR, NEAR_AT_MOST = 0.75, 4
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 from catalog.taxonomy import Domain, domains
 from marketplace.db import ReadSession
 from search.engines import SearchEngine, SearchQuery
-from search.language.terms import WORD, fold
+from search.language.words import WORD, fold
 
 AT_MOST, DOMAINS_AT_MOST, LOOKED_AT = 8, 3, 20
 SHORTEST = 2

@@ -22,9 +22,9 @@ class Alert(StrEnum):
 
 
 ALERT_NAMES = {
-    Alert.NONE: N_("pas d’alerte"),
-    Alert.DAILY: N_("chaque jour, s’il y a du nouveau"),
-    Alert.WEEKLY: N_("chaque semaine, s’il y a du nouveau"),
+    Alert.NONE: N_("jamais"),
+    Alert.DAILY: N_("chaque jour"),
+    Alert.WEEKLY: N_("chaque semaine"),
 }
 
 

@@ -128,11 +128,11 @@ async def test_nothing_found_says_which_filter_is_in_the_way_and_what_taking_it_
 ) -> None:
     page = await reads(market, ("q", "éclairage"), ("maturite", "exploration"), ("prix", "1"))
     assert "Aucune solution ne correspond." in page.text
-    assert "chercher « éclairage » sans aucun filtre" in page.text
+    assert "Chercher « éclairage » sans aucun filtre" in page.text
     without = next(link for link in page.links() if link == "/solutions?q=%C3%A9clairage")
     total = (await market.visitor.read("/solutions", q="éclairage"))["total"]
     assert f"{total} solutions" in page.text and without
-    assert "accepter toutes les maturités 1 solution" in page.text
+    assert "Accepter toutes les maturités 1 solution" in page.text
     assert "/?besoin=%C3%A9clairage" in set(page.links())
     assert "/inscription?nature=entreprise" in set(page.links())
 

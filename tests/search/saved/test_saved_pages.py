@@ -28,7 +28,7 @@ async def test_from_the_results_to_the_list_and_to_the_alert(world: World) -> No
     assert "Trop tard" in stale.text and Page.of(edit, stale).faults() == []
 
     listed = await agent.reads("/compte/recherches")
-    assert "pas d’alerte" in listed.text
+    assert "Pas d’alerte" in listed.text
     assert (await agent.sends(listed, f"{edit}/suppression")).status_code == 303
     gone = await agent.reads("/compte/recherches")
     assert gone.faults() == [] and "Supprimées récemment" in gone.text
