@@ -239,7 +239,7 @@ def _evidence(candidate: Candidate, asked: Asked) -> Reading:
     if top is None:
         return Reading(0, said_of(UNPROVEN, len(proofs)), Word(DECLARED), facts.revised_on, gaps)
     why = said(
-        N_("Meilleure preuve : {level} ; {proven} affirmations prouvées sur {count}."),
+        N_("Meilleure preuve : {level}. Affirmations prouvées : {proven} sur {count}."),
         level=Word(LEVEL_NAMES[top.level]), proven=len(counting), count=len(proofs),
     )  # fmt: skip
     return Reading(value, why, _cited(top), top.since, gaps)
