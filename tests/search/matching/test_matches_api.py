@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from catalog.opendata import importing
-from marketplace.actor import SYSTEM, Role
+from marketplace.accounts import registration
+from marketplace.actor import SYSTEM, OrganisationKind, Role
 from marketplace.demo import people
 from marketplace.tabular import SourceRow
 from search.engines.postgres import PostgresEngine
@@ -22,12 +23,19 @@ NEED: dict[str, Any] = {
 }  # fmt: skip
 
 
+SOLD = {"eclairage-public", "energie-batiments", "dechets-proprete", "stationnement", "mobilite"}
+
+
 @pytest.fixture
 async def market(world: World) -> World:
-    """The demo's directory."""
+    """The demo's sheets of five domains, with their startups."""
+    records = [record for record in people.records() if SOLD & set(record["domains"])]
     async with world.as_worker.transaction(SYSTEM) as session:
-        await people.make_people(session)
-    rows = [SourceRow(record["id"], record) for record in people.records()]
+        for number, name in enumerate(sorted({record["supplier"] for record in records}), 1):
+            await registration.register_organisation(
+                session, kind=OrganisationKind.STARTUP, name=name, siren=people.fictional_siren(number), fictional=True
+            )  # fmt: skip
+    rows = [SourceRow(record["id"], record) for record in records]
     await importing.load(world.as_worker, rows, now=datetime(2026, 11, 24, tzinfo=UTC))
     async with world.as_worker.transaction(SYSTEM) as session:
         await reindex(session, PostgresEngine())
