@@ -94,8 +94,10 @@ CUSTOM = frozenset(
 
 
 def path_of(location: Iterable[str | int]) -> str:
-    """`("lines", 0, "firm")` → `lines[0].firm`."""
+    """`("lines", 0, "firm")` → `lines[0].firm`. A key that is refused is named as its value would be."""
     path = ""
     for part in location:
+        if part == "[key]":
+            continue
         path += f"[{part}]" if isinstance(part, int) else f".{part}" if path else part
     return path

@@ -24,7 +24,7 @@ from search.matching.twin_towns import TwinTown, twin_towns
 from search.matching.ways import Value, Ways, leading, value_of, ways
 from search.matching.weights import weights_of
 from search.twins.queries import profiles
-from search.twins.similarity import Likeness, Profile, similarity
+from search.twins.similarity import Profile, comparable, compared, mean
 
 MOST = 300
 """Sheets that the words found and that are weighed."""
@@ -67,19 +67,18 @@ async def answer(
     grids = await _grids(reads, about, question.years)
     unit, tables, quantity = _counted(question, grids)
     known = await facts_by_id(reads, [hit.id for hit in page.hits])
-    towns, likenesses = await _likenesses(reads, question.town, known.values())
+    towns, alike = await _likenesses(reads, question.town, known.values())
     need = Need(
         text=question.text, about=about, domain=named, place=_place(question.town) if question.town else None, musts=question.musts,
         budget=question.budget, assets=_assets(question, unit), years=question.years, window=question.window,
     )  # fmt: skip
     open_pools = await pools.open_by_domain(reads)
     asked = Asked(
-        need=need, on=on, weights=weights_of(about), pools=open_pools,
-        likeness={code: likeness.value for code, likeness in likenesses.items()},
+        need=need, on=on, weights=weights_of(about), pools=open_pools, likeness=alike,
     )  # fmt: skip
     texts = texts_of(page.hits)
     candidates = [
-        Candidate(known[hit.id], text, found_words(hit))
+        Candidate.of(known[hit.id], text, need, found_words(hit))
         for hit, text in zip(page.hits, texts, strict=True)
         if hit.id in known
     ]
@@ -90,7 +89,7 @@ async def answer(
     value: Value | None = value_of(unit, tables, quantity)
     return Answer(
         question=question, asked=asked, page=page, ranking=ranking, hits={hit.slug: hit for hit in page.hits},
-        twins=twin_towns(first, likenesses, towns, grids, me=me, on=on),
+        twins=twin_towns(first, alike, towns, grids, me=me, on=on),
         ways=ways(value, pools=open_pools.get(about or "", 0), town=question.town, on=on),
         unit=unit, quantity=quantity, grids=len(tables), now=now, domain=about,
     )  # fmt: skip
@@ -138,7 +137,7 @@ def _place(town: Town) -> Place:
 
 async def _likenesses(
     reads: ReadSession | Session, town: Town | None, sheets: Iterable[Facts]
-) -> tuple[dict[str, Profile], dict[str, Likeness]]:
+) -> tuple[dict[str, Profile], dict[str, float]]:
     """The profile of every town that the sheets cite, and how much each resembles `town`; nothing without one."""
     if town is None:
         return {}, {}
@@ -147,4 +146,9 @@ async def _likenesses(
     mine = found.get(town.code)
     if mine is None:
         return found, {}
-    return found, {code: similarity(mine, found[code]) for code in sorted(cited & found.keys())}
+    return found, {code: _alike(mine, found[code]) for code in cited & found.keys()}
+
+
+def _alike(mine: Profile, other: Profile) -> float:
+    """The value of their likeness, without its reasons: there are hundreds to weigh, and few to tell."""
+    return mean(compared(mine, other)) if comparable(mine, other) else float(mine.code == other.code)

@@ -11,7 +11,7 @@ from enum import StrEnum
 from catalog.suppliers.territories import serves
 from marketplace.words import N_, NN_
 from search.facts.shape import Facts
-from search.matching.costing import cost_of
+from search.matching.costing import Cost, outward
 from search.matching.musts import MUSTS, Met
 from search.matching.needs import Need
 from search.matching.saying import Said, Word, said, said_of
@@ -62,14 +62,14 @@ class Refusal:
     detail: str = ""
 
 
-def refused(facts: Facts, need: Need, on: date) -> Refusal | None:
-    """The first filter that `facts` fail for `need` on a day; None when they pass them all."""
+def refused(facts: Facts, need: Need, on: date, cost: Cost) -> Refusal | None:
+    """The first filter that `facts`, which cost `cost`, fail for `need` on a day; None when they pass them all."""
     return (
         _available(facts)
         or _domain(facts, need)
         or _territory(facts, need)
         or _musts(facts, need, on)
-        or _budget(facts, need)
+        or _budget(need, cost)
         or _capacity(facts, need)
     )
 
@@ -118,17 +118,16 @@ def _musts(facts: Facts, need: Need, on: date) -> Refusal | None:
     return None
 
 
-def _budget(facts: Facts, need: Need) -> Refusal | None:
+def _budget(need: Need, cost: Cost) -> Refusal | None:
     if need.budget is None:
         return None
-    cost = cost_of(facts.prices, need.quantities, need.years)
     if not cost.known or cost.low <= need.budget.high:
         return None
     return Refusal(
         Filter.BUDGET,
         said(
             N_("Au plus bas prix publié, {low} HT pour vos quantités : plus que votre budget de {budget}."),
-            low=cost.low, budget=need.budget.high,
+            low=outward(cost.low, cost.low)[0], budget=need.budget.high,
         ),
     )  # fmt: skip
 

@@ -77,7 +77,7 @@ def ranked(candidates: Sequence[Candidate], asked: Asked, *, limit: int) -> Rank
     kept: list[Scored] = []
     out: list[Excluded] = []
     for candidate in candidates:
-        refusal = refused(candidate.facts, asked.need, asked.on)
+        refusal = refused(candidate.facts, asked.need, asked.on, candidate.cost)
         if refusal is None:
             kept.append(score(candidate, asked))
         else:

@@ -5,7 +5,8 @@ from decimal import Decimal
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BeforeValidator, Field, StrictBool, WithJsonSchema, create_model
+from pydantic import BeforeValidator, Field, WithJsonSchema, create_model
+from pydantic_core import PydanticKnownError
 
 from catalog.solutions.content import DomainId, TownCode, UnitId
 from marketplace.money import ZERO
@@ -27,8 +28,18 @@ WrittenDay = Annotated[
     Day, BeforeValidator(written_day), WithJsonSchema({"type": "string", "format": "date"})
 ]
 
+
+def _truth(value: Any) -> Any:
+    """Refuse what stands for true elsewhere: the framework asks pydantic to be lenient, the API's schema is not."""
+    if not isinstance(value, bool):
+        raise PydanticKnownError("bool_type")
+    return value
+
+
+Truth = Annotated[bool, BeforeValidator(_truth)]
+
 _MUSTS: dict[str, Any] = {
-    must.value: (StrictBool, Field(default=False, title=rule.name, description=rule.rule))
+    must.value: (Truth, Field(default=False, title=rule.name, description=rule.rule))
     for must, rule in MUSTS.items()
 }
 MustsIn: Any = create_model(
@@ -63,7 +74,7 @@ class MatchIn(Input):
     need: Text
     town: TownCode | None = None
     domain: DomainId | None = None
-    every_domain: StrictBool = False
+    every_domain: Truth = False
     musts: MustsIn = Field(default_factory=MustsIn)
     budget: BudgetIn | None = None
     assets: dict[UnitId, Quantity] = Field(default={}, max_length=20)

@@ -15,7 +15,7 @@ from catalog.evidence.levels import LEVEL_NAMES, Level
 from marketplace.words import N_, NN_
 from search.facts.shape import Deployment, Facts, Proven, best
 from search.matching.choices import CERTIFICATIONS, HOSTED, LABELS, MATURITY, STANDARDS, chosen, told
-from search.matching.costing import cost_of, outward
+from search.matching.costing import Cost, cost_of, outward
 from search.matching.needs import Need
 from search.matching.saying import Fact, Said, Units, Word, said, said_of
 from search.matching.weights import Signal, Weights
@@ -92,11 +92,16 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A sheet that the words found: how well, from 0 to 1, and the words that were found in it."""
+    """A sheet that the words found: how well, from 0 to 1, the words that were found in it, and what it costs for the need."""
 
     facts: Facts
     text: float
-    words: tuple[str, ...] = ()
+    words: tuple[str, ...]
+    cost: Cost
+
+    @classmethod
+    def of(cls, facts: Facts, text: float, need: Need, words: tuple[str, ...] = ()) -> "Candidate":
+        return cls(facts, text, words, cost_of(facts.prices, need.quantities, need.years))
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +239,7 @@ def _evidence(candidate: Candidate, asked: Asked) -> Reading:
     if top is None:
         return Reading(0, said_of(UNPROVEN, len(proofs)), Word(DECLARED), facts.revised_on, gaps)
     why = said(
-        N_("Meilleure preuve : {level} ; {proven} affirmations prouvées sur {count}."),
+        N_("Meilleure preuve : {level}. Affirmations prouvées : {proven} sur {count}."),
         level=Word(LEVEL_NAMES[top.level]), proven=len(counting), count=len(proofs),
     )  # fmt: skip
     return Reading(value, why, _cited(top), top.since, gaps)
@@ -318,7 +323,7 @@ def _budget(candidate: Candidate, asked: Asked) -> Reading:
     if not facts.prices:
         gap = (Gap("prices", N_("Prix"), FULL),)
         return Reading(0, said(N_("Aucun prix publié.")), Word(SHEET), facts.revised_on, gap)
-    cost = cost_of(facts.prices, need.quantities, need.years)
+    cost = candidate.cost
     if not cost.complete:
         gap = (Gap("quantities", N_("Vos quantités"), FULL, Lack.YOURS),)
         units: tuple[Fact, ...] = tuple(Units(SEVERAL, unit) for unit in cost.missing)

@@ -12,15 +12,17 @@ from catalog.evidence.levels import Level
 from catalog.solutions.queries import PublishedGrid
 from search.facts.shape import Deployment, Facts, best
 from search.matching.scoring import NEAR
-from search.matching.ways import Value, leading, value_of
-from search.twins.similarity import Likeness, Profile
+from search.matching.ways import Value, units_of, value_of
+from search.twins.similarity import Likeness, Profile, similarity
 
-MOST = 6
+MOST, MOST_RUNS = 6, 3
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One sheet that the town runs. `cost`: what the domain's grids ask for the town's quantity; None when fewer than three do."""
+    """One sheet that the town runs. `cost`: what the domain's grids ask for the town's quantity, told once a town; None when fewer
+    than three do.
+    """
 
     slug: str
     name: str
@@ -39,27 +41,33 @@ class TwinTown:
 
 
 def twin_towns(
-    sheets: Iterable[Facts], likenesses: Mapping[str, Likeness], profiles: Mapping[str, Profile], grids: Sequence[PublishedGrid], *, me: str, on: date
+    sheets: Iterable[Facts], alike: Mapping[str, float], profiles: Mapping[str, Profile], grids: Sequence[PublishedGrid], *, me: str, on: date
 ) -> list[TwinTown]:  # fmt: skip
-    """The towns like the asker's (`me`, by code) that run one of `sheets`, the most alike first."""
-    found: dict[str, list[Run]] = {}
+    """The towns like the asker's (`me`, by code) that run one of `sheets`, the most alike first; each with what it runs."""
+    found: dict[str, list[tuple[Facts, Deployment, Level]]] = {}
     for facts in sheets:
         for one in facts.deployments:
-            likeness = likenesses.get(one.code)
-            if likeness is None or likeness.value < NEAR or profiles[one.code].code == me:
+            if alike.get(one.code, 0.0) < NEAR or profiles[one.code].code == me:
                 continue
             if one.ended_on is None or one.ended_on >= on:
-                found.setdefault(one.code, []).append(_run(facts, one, grids, on))
-    order = sorted(found, key=lambda code: (-likenesses[code].value, profiles[code].name, code))
+                proof = best(one.proofs, on)
+                found.setdefault(one.code, []).append((facts, one, proof.level if proof else Level.DECLARED))
+    by_unit = units_of(grids)
+    order = sorted(found, key=lambda code: (-alike[code], profiles[code].name, code))
     return [
-        TwinTown(profiles[code], likenesses[code], tuple(sorted(found[code], key=lambda run: (-run.level.rank, run.name))))
+        TwinTown(profiles[code], similarity(profiles[me], profiles[code]), _runs(found[code], by_unit))
         for code in order[:MOST]
     ]  # fmt: skip
 
 
-def _run(facts: Facts, one: Deployment, grids: Sequence[PublishedGrid], on: date) -> Run:
-    proof = best(one.proofs, on)
-    cost = value_of(*leading(grids, one.unit), one.quantity) if one.unit else None
-    return Run(
-        facts.slug, facts.name, proof.level if proof else Level.DECLARED, one.started_on, one.quantity, one.unit, cost
+def _runs(found: list[tuple[Facts, Deployment, Level]], grids: Mapping[str, Sequence[PublishedGrid]]) -> tuple[Run, ...]:  # fmt: skip
+    """The best proven first; those beyond `MOST_RUNS` are not told. The first that says how much gets its cost."""
+    first = sorted(found, key=lambda run: (-run[2].rank, run[0].name, run[0].slug))[:MOST_RUNS]
+    priced = next((one for _, one, _ in first if one.unit and one.quantity), None)
+    return tuple(
+        Run(
+            facts.slug, facts.name, level, one.started_on, one.quantity, one.unit,
+            value_of(one.unit, grids.get(one.unit or "", ()), one.quantity) if one is priced else None,
+        )
+        for facts, one, level in first
     )  # fmt: skip

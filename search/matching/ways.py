@@ -91,11 +91,17 @@ class Ways:
     on: date
 
 
+def units_of(grids: Sequence[PublishedGrid]) -> dict[str, list[PublishedGrid]]:
+    """Grids by the unit that they price."""
+    found: dict[str, list[PublishedGrid]] = {}
+    for grid in grids:
+        found.setdefault(grid.unit, []).append(grid)
+    return found
+
+
 def leading(grids: Sequence[PublishedGrid], unit: str | None = None) -> tuple[str | None, list[PublishedGrid]]:  # fmt: skip
     """The unit asked for, else the one that most grids price (of two, the first by name), with its grids."""
-    by_unit: dict[str, list[PublishedGrid]] = {}
-    for grid in grids:
-        by_unit.setdefault(grid.unit, []).append(grid)
+    by_unit = units_of(grids)
     if unit is None:
         unit = max(sorted(by_unit), key=lambda each: len(by_unit[each]), default=None)
     return unit, by_unit.get(unit or "", [])

@@ -7,13 +7,15 @@ SIGN_IN = {"email": "personne@exemple.test", "password": "rien"}
 LINES = [
     *public(
         "GET /", "GET /solutions", "GET /regles", "GET /mentions-legales", "GET /accessibilite", "GET /donnees-personnelles",
-        "GET /contact", "GET /api", "GET /connexion", "GET /healthz", "GET /readyz", "GET /api/v1/towns", "GET /api/v1/solutions", "GET /api/v1/suggestions",
+        "GET /contact", "GET /api", "GET /connexion", "GET /healthz", "GET /readyz", "GET /api/v1/towns", "GET /api/v1/solutions", "GET /comment-nous-classons", "GET /api/v1/weights", "GET /api/v1/suggestions",
         "GET /achats", "GET /api/v1/pools",
     ),
     *public("GET /metrics"),  # from this machine, as here; the room's own tests ask from elsewhere
     *public("GET /langue/{code}", where={"code": "fr"}),
     *public("GET /api/v1/towns/{code}", where={"code": "18033"}),
     *public("GET /api/v1/compass", query="nature=supplies&amount_ht=1000"),
+    # a need matched: open to all, kept for who acts for an organisation; a read-only key keeps nothing, so it asks on the page
+    Line("POST /api/v1/matches", ok="all", anonymous=200, body={"need": "éclairage"}),
     # signing in: a wrong password is refused alike for all
     Line("POST /api/v1/sessions", no="all", anonymous=403, body=SIGN_IN, among="anonymous a.agent"),
     Line("POST /connexion", ok="all", body=SIGN_IN, invalid=True, among="anonymous a.agent"),

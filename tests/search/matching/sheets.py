@@ -1,6 +1,6 @@
 """Facts of sheets and needs, to be changed by each test; and any of them, for properties."""
 
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -39,8 +39,8 @@ def deployed(code: str = "18033", name: str = "Bourges", *proofs: Proven, **chan
     return Deployment(**given | changes)
 
 
-def candidate(found: Facts, text: float = 0.5) -> Candidate:
-    return Candidate(found, text)
+def candidate(found: Facts, text: float = 0.5, need: Need | None = None) -> Candidate:
+    return Candidate.of(found, text, need or asked().need)
 
 
 def asked(need: Need | None = None, **changes: Any) -> Asked:
@@ -105,9 +105,7 @@ FACTS = st.builds(
     claims=st.dictionaries(st.sampled_from(["prices", "answers.labels", "answers.hosting_country"]), st.lists(PROOFS, max_size=2).map(tuple)),
     capacity=CAPACITIES, attested=ATTESTED,
 )  # fmt: skip
-CANDIDATES = st.lists(
-    st.builds(Candidate, FACTS, st.floats(0, 1)), max_size=9, unique_by=lambda one: one.facts.slug
-)
+SHEETS = st.lists(st.tuples(FACTS, st.floats(0, 1)), max_size=9, unique_by=lambda one: one[0].slug)
 NEEDS = st.builds(
     Need, text=st.just("éclairage"), about=st.sampled_from([None, "eclairage-public", "cybersecurite"]),
     domain=st.sampled_from([None, None, "eclairage-public"]), place=st.sampled_from([None, VIERZON]),
@@ -117,4 +115,7 @@ NEEDS = st.builds(
     years=st.integers(1, 4), window=st.none() | st.builds(Window, st.just(ON), DAYS),
 )  # fmt: skip
 ASKED = NEEDS.map(lambda need: asked(need, pools={"eclairage-public": 1}))
-LATER = timedelta(days=1)
+MARKETS = st.builds(
+    lambda sheets, question: ([candidate(found, text, question.need) for found, text in sheets], question), SHEETS, ASKED
+)  # fmt: skip
+"""Sheets that were found, and what is asked of them."""

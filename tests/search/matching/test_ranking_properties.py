@@ -11,14 +11,16 @@ from search.matching.ranking import MOST_EXCLUDED, ranked
 from search.matching.scoring import FULL, Asked, Candidate, score
 from search.matching.weights import WHOLE, Signal
 from search.matching.wording import sentence
-from tests.search.matching.sheets import ASKED, CANDIDATES
+from tests.search.matching.sheets import MARKETS
 
+Market = tuple[list[Candidate], Asked]
 QUICK = settings(max_examples=25, deadline=None)
 
 
 @QUICK
-@given(CANDIDATES, ASKED)
-def test_the_points_of_an_answer_add_up_to_its_score_exactly(found: list[Candidate], asked: Asked) -> None:
+@given(MARKETS)
+def test_the_points_of_an_answer_add_up_to_its_score_exactly(market: Market) -> None:
+    found, asked = market
     for match in ranked(found, asked, limit=50).matches:
         assert [one.signal for one in match.contributions] == list(Signal)
         assert sum(one.points for one in match.contributions) == match.score
@@ -32,10 +34,9 @@ def test_the_points_of_an_answer_add_up_to_its_score_exactly(found: list[Candida
 
 
 @QUICK
-@given(CANDIDATES, ASKED)
-def test_nothing_missing_could_bring_more_than_its_signal_still_lacks(
-    found: list[Candidate], asked: Asked
-) -> None:
+@given(MARKETS)
+def test_nothing_missing_could_bring_more_than_its_signal_still_lacks(market: Market) -> None:
+    found, asked = market
     for match in ranked(found, asked, limit=50).matches:
         for one in match.contributions:
             lacks = (FULL - one.value) * one.weight
@@ -44,10 +45,9 @@ def test_nothing_missing_could_bring_more_than_its_signal_still_lacks(
 
 
 @QUICK
-@given(CANDIDATES, ASKED)
-def test_every_sheet_is_either_in_the_order_or_left_out_with_its_filter(
-    found: list[Candidate], asked: Asked
-) -> None:
+@given(MARKETS)
+def test_every_sheet_is_either_in_the_order_or_left_out_with_its_filter(market: Market) -> None:
+    found, asked = market
     answer = ranked(found, asked, limit=3)
     kept = {one.candidate.facts.slug for one in answer.order}
     out = {one.facts.slug for one in answer.excluded}
@@ -56,17 +56,16 @@ def test_every_sheet_is_either_in_the_order_or_left_out_with_its_filter(
     assert answer.left_out == len(out) <= MOST_EXCLUDED
     assert len(answer.matches) == min(3, len(kept))
     for one in found:
-        refusal = refused(one.facts, asked.need, asked.on)
+        refusal = refused(one.facts, asked.need, asked.on, one.cost)
         assert (refusal is not None) == (one.facts.slug in out)
         assert refusal is None or sentence(refusal.why)
     assert not any(one.candidate.facts.maturity == "stopped" for one in answer.order)
 
 
 @QUICK
-@given(CANDIDATES, ASKED)
-def test_the_order_is_that_of_the_scores_but_for_the_newcomers_place(
-    found: list[Candidate], asked: Asked
-) -> None:
+@given(MARKETS)
+def test_the_order_is_that_of_the_scores_but_for_the_newcomers_place(market: Market) -> None:
+    found, asked = market
     answer = ranked(found, asked, limit=50)
     assert [match.facts.slug for match in answer.matches] == [
         one.candidate.facts.slug for one in answer.order
@@ -82,8 +81,9 @@ def test_the_order_is_that_of_the_scores_but_for_the_newcomers_place(
 
 
 @QUICK
-@given(CANDIDATES, ASKED)
-def test_a_counterfactual_is_true_when_it_is_tried(found: list[Candidate], asked: Asked) -> None:
+@given(MARKETS)
+def test_a_counterfactual_is_true_when_it_is_tried(market: Market) -> None:
+    found, asked = market
     by_slug = {one.facts.slug: one for one in found}
     for match in ranked(found, asked, limit=50).matches:
         claim = match.counterfactual
