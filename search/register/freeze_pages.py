@@ -2,7 +2,8 @@
 
 From « Mon besoin », `recherche` names the answer that was logged. From the search page, whose visits are not logged, the address
 carries the search: it is shown again here, and asked and logged once more when the form is sent, so that what is frozen is what
-is answered at that instant. When the directory changed in between, the form is shown again with the new answer.
+is answered at that instant. When the directory changed in between, the form is shown again with the new answer. `liste` says that
+the sheets `fiche` are what the town keeps: of that search when it is 1, else of the logged answer that it numbers.
 """
 
 from dataclasses import dataclass
@@ -83,6 +84,7 @@ async def new_page(
     fiche: Annotated[list[str] | None, QueryParameter(max_items=40)] = None,
 ) -> Response[str]:  # fmt: skip
     by.require(OrganisationKind.TOWN, *FREEZERS)
+    recherche = recherche or (_id(liste) if liste not in {"", "1"} else None)
     asked, _ = typed_criteria(
         q=q.replace("\0", ""), domaine=domaine, maturite=maturite, prix=prix, critere=critere, disponibles=disponibles, tri=tri
     )  # fmt: skip
