@@ -158,3 +158,34 @@ async def test_a_hostile_question_is_no_fault_of_ours(world: World) -> None:
         {"besoin": "x"},
     ):
         assert (await sent(reader, page, _once=str(typed), **typed)).status == 422, typed
+
+
+async def test_both_answers_lead_those_who_may_freeze_to_the_register_and_nobody_else(world: World) -> None:
+    await directory(world)
+    await world.work()
+    town = await world.town()
+    may = await agent(world)
+    others = [
+        await Reader.arrive(world, "a visitor"),
+        await Reader.arrive(world, "a reader", town.organisation, frozenset({Role.READER})),
+        await Reader.arrive(world, "a firm", (await world.startup()).organisation, frozenset({Role.SELLER})),
+    ]
+    found, need = "/solutions?q=éclairage", "/?besoin=éclairage public&ville=Vierzon"
+    for path in (found, need):
+        for other in others:
+            assert NEW not in (await other.http.get(path)).text, (other.name, path)
+        page = await may.reads(path)
+        assert not page.faults()
+        (whole,) = [link for link in page.links() if link.startswith(NEW)]
+        assert "Ce qui sera figé" in (await may.reads(whole)).text
+        (kept,) = [button for button in page.all("button") if button.get("formaction") == NEW]
+        chosen = f"{whole}&liste={kept.get('value')}&fiche=lanterne"
+        assert (await may.reads(chosen)).h1 == "Figer 1 fiche retenue, avec son motif"
+    logs = await world.sql("select json_agg(distinct kind) from search_log")
+    assert logs == ["match"], "needs were logged; visits of the search page were not"
+    by_number = await may.reads(f"{NEW}?liste={kept.get('value')}&fiche=lanterne&ville=18279&annees=1")
+    record = await sent(may, by_number, **{"choices-0-reason": "Confirmée."})
+    assert "Éclairage" not in record.h1 and "éclairage public" in record.h1
+    for said in ("Vos mots", "Pourquoi cette place", "1 fiche retenue par la ville"):
+        assert said in record.text, said
+    assert "La même question reçoit la même réponse" in (await may.reads(f"{record.path}/rejouer")).text
