@@ -60,7 +60,7 @@ COMMON = (
 LEFT_TO_OTHERS = {
     "a visitor": ("/langue", "/demo"),
     "the startup": ("/langue", "/demo", "/api", "/villes"),
-} | {name: (*COMMON, "/registre") for name in ("the signatory", "the accountant", "the administrator")}
+} | dict.fromkeys(("the signatory", "the accountant", "the administrator"), (*COMMON, "/registre"))
 """Pages that do not depend on who reads them are read by a visitor, and once more by somebody signed in. The register, whose files
 count among an organisation's downloads, is read by the town's agents.
 """
