@@ -15,9 +15,11 @@ from marketplace.web.pagination import PageNumber, PerPage, Query
 from marketplace.web.schemas import Page
 from marketplace.web.transaction import By, Reads, Writes
 from marketplace.words import N_
+from search.finding.asking import Criteria
+from search.finding.asking import faults as unknown_faults
 from search.log.models import Kind
 from search.log.queries import answered
-from search.register import asking, queries
+from search.register import queries
 from search.register.content import Content
 from search.register.freezing import FREEZERS, freeze
 from search.register.replaying import Moved, Replay
@@ -51,9 +53,11 @@ async def freeze_record(
         )
     if data.search is not None:
         said = data.search
-        asked = asking.document(
+        asked, unknown = Criteria.read(
             text=said.q, domains=said.domain, maturities=said.maturity, features=said.feature, available=said.available, sort=said.sort
         )  # fmt: skip
+        if unknown:
+            raise Invalid(unknown_faults(unknown, inside="search."))
         log = await search(session, state.search, asked, by=by, now=now)
     else:
         found = await answered(session, data.log_id) if data.log_id else None
@@ -78,7 +82,7 @@ async def show_record(reads: Reads, by: By, record_id: FromPath[UUID]) -> Record
 async def replay_record(reads: Reads, by: By, state: State, record_id: FromPath[UUID]) -> ReplayOut:
     record = await queries.one(reads, record_id, by)
     now = await clock.now(reads)
-    found = await ask_again(reads, state.search, Content.of(record.content), record.total, by=by, now=now)
+    found = await ask_again(reads, state.search, Content.of(record.content), record.total, now=now)
     return _replay_out(found, now)
 
 
@@ -95,7 +99,7 @@ def _replay_out(found: Replay, now: Any) -> ReplayOut:
 def _moved_out(sheet: Moved) -> MovedOut:
     then = sheet.then
     return MovedOut(
-        slug=sheet.slug, move=sheet.move.value, cause=sheet.cause.value if sheet.cause else None,
+        slug=sheet.slug, move=sheet.move.value, cause=sheet.cause.value if sheet.cause else None, why=sheet.why, place_weighed=sheet.place_weighed,
         place_then=then.place if then else None, place_now=sheet.place_now, score_then=then.score if then else None,
         score_now=sheet.score_now,
     )  # fmt: skip

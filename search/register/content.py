@@ -76,6 +76,11 @@ class Content:
         )  # fmt: skip
 
     @property
+    def excluded_total(self) -> int:
+        """How many sheets a hard filter left out; `excluded` holds the first of them."""
+        return int((self.answer or {}).get("excluded_total") or len(self.excluded))
+
+    @property
     def explained(self) -> dict[str, dict[str, Any]]:
         """What the answer said of each sheet, by slug: its contributions, what was missing, the counterfactual."""
         items = (self.answer or {}).get("items", [])

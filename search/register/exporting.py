@@ -4,6 +4,7 @@ In French, as every document that goes into a purchase's file. The bytes depend 
 """
 
 from dataclasses import dataclass
+from textwrap import wrap
 from typing import Any
 
 from marketplace import clock
@@ -94,6 +95,10 @@ def facts(told: Told) -> list[tuple[str, str]]:
         *wording.asked(content.asked),
         ("Réponse donnée le", wording.instants(content.asked_at)),
         ("Fiches trouvées", f"{record.total}, dont {len(content.ordered)} gardées ici dans l’ordre"),
+        (
+            "Fiches écartées par une condition",
+            f"{content.excluded_total}, dont {len(content.excluded)} gardées ici avec le motif",
+        ),
         ("Moteur", wording.engine(content.engine)),
         ("État de l’index", wording.index(content.index)),
         ("Version des pondérations", wording.weights_version(content.weights)),
@@ -148,9 +153,17 @@ def _document(told: Told) -> Document:
         subtitle=f"Preuve figée, {wording.KIND_NAMES[record.kind]}",
         reference=f"{record.frozen_at.astimezone(clock.PARIS):%Y-%m-%d}, {record.sha256[:12]}",
         notice="Étude préalable de la ville : ce document n’est ni une consultation ni une mise en concurrence.",
-        summary=[*facts(told)[1:], ("Vérifier", "l’empreinte est celle du fichier preuve.json, octet par octet")],
+        summary=[*_grouped(facts(told)[1:]), ("Vérifier", "l’empreinte est celle du fichier preuve.json, octet par octet")],
         blocks=blocks, numbered=False,
     )  # fmt: skip
+
+
+def _grouped(rows: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The hash in groups of sixteen, so that it breaks at the end of a line."""
+    return [
+        (label, " ".join(wrap(value, 16)) if len(value) == 64 and " " not in value else value)
+        for label, value in rows
+    ]
 
 
 def _explanations(content: Content) -> list[Block]:

@@ -1,14 +1,14 @@
 """The form that freezes an answer: which answer, its title, and the town's reasons."""
 
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import AfterValidator, Field, StringConstraints
 
 from catalog.texts import Line, Phrase, Prose
-from marketplace.db import Json
 from marketplace.web.schemas import Input, clean
-from search.register import asking
+from search.finding.asking import Criteria
+from search.finding.pages import typed_criteria
 from search.register.schemas import Slug
 
 Typed = Annotated[str, StringConstraints(max_length=5000), AfterValidator(clean)]
@@ -42,11 +42,12 @@ class FreezeForm(Input):
     choices: Annotated[list[ChoiceForm], Field(max_length=40)] = []
 
     @property
-    def search(self) -> Json:
-        return asking.document(
-            text=self.q, domains=self.domaine, maturities=self.maturite, available=bool(self.disponibles), sort=self.tri,
-            features=[*self.critere, *(["priced"] if self.prix else [])],
+    def search(self) -> Criteria:
+        asked, _ = typed_criteria(
+            q=self.q, domaine=list(self.domaine), maturite=list(self.maturite), prix=self.prix, critere=list(self.critere),
+            disponibles=self.disponibles, tri=self.tri,
         )  # fmt: skip
+        return asked
 
 
 FIELDS = {"need_id": "besoin", "pool_id": "achat"}
@@ -55,13 +56,3 @@ FIELDS = {"need_id": "besoin", "pool_id": "achat"}
 def field_of(path: str) -> str:
     """The form's field for what the verb calls `path`: a sheet is told at its reason, since nobody types the sheet."""
     return FIELDS.get(path, path.replace("].slug", "].reason"))
-
-
-def pairs(asked: dict[str, Any]) -> list[tuple[str, str]]:
-    """A kept search as names and values of the search page."""
-    back = {sort.value: typed for typed, sort in asking.SORTS.items()}
-    return [
-        ("q", asked["q"]), *(("domaine", value) for value in asked["domain"]), *(("maturite", value) for value in asked["maturity"]),
-        *(("critere", value) for value in asked["feature"]), *([("disponibles", "1")] if asked["available"] else []),
-        ("tri", back.get(asked["sort"], "")),
-    ]  # fmt: skip

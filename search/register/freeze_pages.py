@@ -2,7 +2,8 @@
 
 From « Mon besoin », `recherche` names the answer that was logged. From the search page, whose visits are not logged, the address
 carries the search: it is shown again here, and asked and logged once more when the form is sent, so that what is frozen is what
-is answered at that instant. When the directory changed in between, the form is shown again with the new answer.
+is answered at that instant. When the directory changed in between, the form is shown again with the new answer. `liste` says that
+the sheets `fiche` are what the town keeps: of that search when it is 1, else of the logged answer that it numbers.
 """
 
 from dataclasses import dataclass
@@ -26,15 +27,17 @@ from marketplace.words import N_
 from procurement.needs import queries as needs
 from procurement.pools import queries as pools
 from search.engines import SearchEngine
+from search.finding.asking import Criteria
+from search.finding.pages import typed_criteria
 from search.log.models import Kind, SearchLog
 from search.log.queries import answered
-from search.register import asking, wording
-from search.register.forms import FreezeForm, field_of, pairs
+from search.register import wording
+from search.register.forms import FreezeForm, field_of
 from search.register.freezing import FREEZERS, freeze, words_of
 from search.register.models import SourcingRecord
 from search.register.queries import published_names
 from search.register.schemas import Chosen
-from search.register.searching import ordered, search
+from search.register.searching import found_by, ordered, search
 
 SHOWN = 10
 LONGEST = 200
@@ -64,10 +67,12 @@ class Answer:
     at: datetime | None
     log_id: UUID | None
 
+    criteria: Criteria | None
+
     @property
     def hidden(self) -> list[tuple[str, str]]:
         """What the form carries of it."""
-        known = [("recherche", str(self.log_id))] if self.log_id else pairs(self.asked)
+        known = self.criteria.pairs() if self.criteria else [("recherche", str(self.log_id))]
         return [*known, ("index", self.index)]
 
 
@@ -79,11 +84,11 @@ async def new_page(
     fiche: Annotated[list[str] | None, QueryParameter(max_items=40)] = None,
 ) -> Response[str]:  # fmt: skip
     by.require(OrganisationKind.TOWN, *FREEZERS)
-    asked = asking.document(
-        text=q, domains=domaine or (), maturities=maturite or (), available=bool(disponibles), sort=tri,
-        features=[*(critere or ()), *(["priced"] if prix else [])],
+    recherche = recherche or (_id(liste) if liste not in {"", "1"} else None)
+    asked, _ = typed_criteria(
+        q=q.replace("\0", ""), domaine=domaine, maturite=maturite, prix=prix, critere=critere, disponibles=disponibles, tri=tri
     )  # fmt: skip
-    if recherche is None and not wording.asked(asked | {"sort": ""}) and not asked["q"] and not fiche:
+    if recherche is None and asked.blank and not fiche:
         return page(request, "register/nothing.html")
     found = await _answer(reads, state.search, recherche, asked)
     kept = list(dict.fromkeys(fiche or ())) if liste else []
@@ -128,19 +133,22 @@ async def _freeze(session: Session, engine: SearchEngine, typed: FreezeForm, by:
 
 
 async def _answer(
-    session: Session | ReadSession, engine: SearchEngine, log_id: UUID | None, asked: Json
+    session: Session | ReadSession, engine: SearchEngine, log_id: UUID | None, asked: Criteria
 ) -> Answer:
     """The logged answer, or what the search answers now. Raises `NotFound`."""
     if log_id is None:
-        found = await engine.search(session, asking.query(asked))
+        found = await found_by(session, engine, asked)
         slugs = tuple(sheet.slug for sheet in ordered(found))
-        return Answer(Kind.SEARCH, asked, slugs, found.total, 0, found.engine, found.index, None, None)
+        return Answer(
+            Kind.SEARCH, asked.document(), slugs, found.total, 0, found.engine, found.index, None, None, asked
+        )
     log: SearchLog | None = await answered(session, log_id)
     if log is None:
         raise NotFound
     slugs = tuple(sheet["slug"] for sheet in log.ordered)
+    left_out = int((log.answer or {}).get("excluded_total") or len(log.excluded))
     return Answer(
-        log.kind, log.asked, slugs, log.total, len(log.excluded), log.engine, log.index, log.at, log.id
+        log.kind, log.asked, slugs, log.total, left_out, log.engine, log.index, log.at, log.id, None
     )
 
 
@@ -167,17 +175,18 @@ def _id(typed: object) -> UUID | None:
         raise NotFound from None
 
 
-def _search(form: Form[Any]) -> Json:
+def _search(form: Form[Any]) -> Criteria:
     """The search of a form that was refused, as far as it can be read."""
 
     def several(name: str) -> list[str]:
         value = form.get(name, [])
         return [str(one) for one in (value if isinstance(value, list) else [value])]
 
-    return asking.document(
-        text=str(form.get("q")), domains=several("domaine"), maturities=several("maturite"), features=several("critere"),
-        available=bool(form.get("disponibles")), sort=str(form.get("tri")),
+    asked, _ = typed_criteria(
+        q=str(form.get("q")).replace("\0", ""), domaine=several("domaine"), maturite=several("maturite"), prix=str(form.get("prix")),
+        critere=several("critere"), disponibles=str(form.get("disponibles")), tri=str(form.get("tri")),
     )  # fmt: skip
+    return asked
 
 
 HANDLERS = [new_page, freeze_answer]

@@ -85,7 +85,7 @@ async def replay_page(
 ) -> Response[str]:
     told = await _told(reads, record_id, by)
     now = await clock.now(reads)
-    found = await ask_again(reads, state.search, told.content, told.record.total, by=by, now=now)
+    found = await ask_again(reads, state.search, told.content, told.record.total, now=now)
     return page(
         request, "register/replay.html", told=told, record=told.record, content=told.content, found=found, now=now, words=wording,
         Move=Move, moves=MOVE_NAMES, causes=CAUSE_NAMES,

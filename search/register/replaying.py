@@ -1,23 +1,32 @@
 """The same question asked today, beside what was answered: nothing of the record changes, whatever comes out."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import select
+from pydantic import ValidationError
 
-from catalog.solutions.lifecycle import SolutionState
-from catalog.solutions.models import Solution
-from marketplace.actor import Actor
+from marketplace import clock
 from marketplace.db import ReadSession
+from marketplace.errors import Conflict, Invalid
+from marketplace.web import i18n
+from marketplace.web.validation import from_pydantic
 from marketplace.words import N_
 from search.engines import SearchEngine
+from search.finding.asking import Criteria
+from search.log.models import Kind
 from search.log.recording import Ordered
-from search.register.asking import query
+from search.matching.answering import Answer, answer
+from search.matching.asking import question_of
+from search.matching.ranking import ranked
+from search.matching.schemas import MatchIn, exact
+from search.matching.weights import Signal, Weights
+from search.matching.wording import sentence
 from search.register.content import Content, Placed
-from search.register.searching import ordered
+from search.register.queries import published_names
+from search.register.searching import found_by, ordered
 
 
 class Move(StrEnum):
@@ -43,20 +52,30 @@ class Cause(StrEnum):
     INDEX = "index"
     ENGINE = "engine"
     WEIGHTS = "weights"
+    DAY = "day"
     UNPUBLISHED = "unpublished"
+    EXCLUDED = "excluded"
+    FACTS = "facts"
 
 
 CAUSE_NAMES = {
     Cause.INDEX: N_("L’annuaire a changé : des fiches ont été publiées, modifiées ou retirées depuis."),
     Cause.ENGINE: N_("Ce n’est pas le même moteur de recherche qui répond."),
     Cause.WEIGHTS: N_("Les pondérations publiées ont changé de version."),
+    Cause.DAY: N_(
+        "Le jour n’est plus le même : la fraîcheur d’une preuve, d’un audit ou d’une attestation en dépend."
+    ),
     Cause.UNPUBLISHED: N_("Des fiches ne sont plus publiées."),
+    Cause.EXCLUDED: N_("Des fiches sont maintenant écartées par une condition."),
+    Cause.FACTS: N_("Une preuve, un achat ouvert ou une attestation a pu changer sans que l’index change."),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Today:
-    """What is answered now. `published`: the slugs, among those of then, that are still in the directory."""
+    """What is answered now. `published`: the slugs, among those of then, that are still in the directory. `excluded`: why a hard filter
+    leaves a sheet out. `weighed`: the order that the weights of then would give today, when those of today are others.
+    """
 
     ordered: tuple[Ordered, ...]
     total: int
@@ -65,6 +84,9 @@ class Today:
     weights: Mapping[str, Any] | None
     names: Mapping[str, str]
     published: frozenset[str]
+    day: date
+    excluded: Mapping[str, str] = field(default_factory=dict)
+    weighed: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +100,9 @@ class Moved:
     score_now: float | None
     move: Move
     cause: Cause | None
+    why: str | None = None
+    place_weighed: int | None = None
+    """With the weights of then, when those of today are others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +129,21 @@ class Replay:
         return sum(sheet.move is move for sheet in self.sheets)
 
 
+class NotAskable(Conflict):
+    """What was asked cannot be asked any more: the date by which it was wanted is past, say."""
+
+    code = "not_askable"
+    sentence = N_(
+        "Cette demande ne peut plus être posée telle quelle : {why} La preuve, elle, reste lisible."
+    )
+
+
 async def replay(
-    reads: ReadSession, engine: SearchEngine, frozen: Content, total: int, *, by: Actor, now: datetime
+    reads: ReadSession, engine: SearchEngine, frozen: Content, total: int, *, now: datetime
 ) -> Replay:
-    """Ask again what the record asked, as `by` would now, and hold the answers side by side."""
-    del by, now
-    today = await _search(reads, engine, frozen)
-    return compare(frozen, total, today)
+    """Ask again what the record asked, and hold the answers side by side. Raises `NotAskable`."""
+    ask = _match if frozen.origin == Kind.MATCH else _search
+    return compare(frozen, total, await ask(reads, engine, frozen, clock.paris_day(now)))
 
 
 def compare(frozen: Content, total: int, today: Today) -> Replay:
@@ -126,9 +159,18 @@ def compare(frozen: Content, total: int, today: Today) -> Replay:
     )
     told = zip(same, (Cause.INDEX, Cause.ENGINE, Cause.WEIGHTS), strict=True)
     causes = [cause for is_same, cause in told if not is_same]
-    if any(sheet.cause is Cause.UNPUBLISHED for sheet in sheets):
-        causes.append(Cause.UNPUBLISHED)
+    if frozen.origin == Kind.MATCH and clock.paris_day(frozen.asked_at) != today.day:
+        causes.append(Cause.DAY)
+    lost = {sheet.cause for sheet in sheets}
+    causes += [cause for cause in (Cause.UNPUBLISHED, Cause.EXCLUDED) if cause in lost]
+    moved = any(sheet.move is not Move.SAME or _rescored(sheet) for sheet in sheets)
+    if frozen.origin == Kind.MATCH and moved and Cause.INDEX not in causes:
+        causes.append(Cause.FACTS)
     return Replay(tuple(sheets), today, total, *same, tuple(causes))
+
+
+def _rescored(sheet: Moved) -> bool:
+    return sheet.then is not None and sheet.place_now is not None and sheet.then.score != sheet.score_now
 
 
 def _here(then: Placed | None, slug: str, place: int, sheet: Ordered, today: Today) -> Moved:
@@ -139,12 +181,19 @@ def _here(then: Placed | None, slug: str, place: int, sheet: Ordered, today: Tod
         move = Move.SAME
     else:
         move = Move.UP if place < then.place else Move.DOWN
-    return Moved(slug, name, then, place, sheet.score, move, None)
+    weighed = today.weighed.index(slug) + 1 if today.weighed and slug in today.weighed else None
+    return Moved(slug, name, then, place, sheet.score, move, None, place_weighed=weighed)
 
 
 def _gone(then: Placed, today: Today) -> Moved:
-    cause = None if then.slug in today.published else Cause.UNPUBLISHED
-    return Moved(then.slug, then.name or then.slug, then, None, None, Move.GONE, cause)
+    cause = None
+    if then.slug not in today.published:
+        cause = Cause.UNPUBLISHED
+    elif then.slug in today.excluded:
+        cause = Cause.EXCLUDED
+    return Moved(
+        then.slug, then.name or then.slug, then, None, None, Move.GONE, cause, today.excluded.get(then.slug)
+    )
 
 
 def _version(weights: Mapping[str, Any] | None) -> object:
@@ -152,17 +201,45 @@ def _version(weights: Mapping[str, Any] | None) -> object:
     return weights and {name: weights.get(name) for name in ("version", "domain", "weights")}
 
 
-async def _search(reads: ReadSession, engine: SearchEngine, frozen: Content) -> Today:
-    found = await engine.search(reads, query(frozen.asked))
+async def _search(reads: ReadSession, engine: SearchEngine, frozen: Content, on: date) -> Today:
+    found = await found_by(reads, engine, Criteria.of(frozen.asked))
     return Today(
         ordered=tuple(ordered(found)), total=found.total, engine=found.engine, index=found.index, weights=None,
-        names={hit.slug: hit.name for hit in found.hits},
-        published=await _published(reads, [sheet.slug for sheet in frozen.ordered]),
+        names={hit.slug: hit.name for hit in found.hits}, published=await _published(reads, frozen), day=on,
     )  # fmt: skip
 
 
-async def _published(reads: ReadSession, slugs: Sequence[str]) -> frozenset[str]:
-    rows = await reads.scalars(
-        select(Solution.slug).where(Solution.slug.in_(slugs), Solution.state == SolutionState.PUBLISHED)
-    )
-    return frozenset(rows)
+async def _match(reads: ReadSession, engine: SearchEngine, frozen: Content, on: date) -> Today:
+    try:
+        question = await question_of(reads, MatchIn.model_validate(frozen.asked))
+    except (ValidationError, Invalid) as refusal:
+        raise NotAskable(why=_why(refusal)) from None
+    found = await answer(reads, engine, question)
+    order, weights = found.ranking.order, found.asked.weights.document()
+    return Today(
+        ordered=tuple(Ordered(one.candidate.facts.slug, exact(one.score)) for one in order), total=found.page.total,
+        engine=found.page.engine, index=found.page.index, weights=weights,
+        names={one.candidate.facts.slug: one.candidate.facts.name for one in order}, published=await _published(reads, frozen), day=on,
+        excluded={one.facts.slug: sentence(one.refusal.why) for one in found.ranking.excluded},
+        weighed=None if _version(frozen.weights) == _version(weights) else _weighed_as_then(found, frozen.weights or {}),
+    )  # fmt: skip
+
+
+def _weighed_as_then(found: Answer, weights: Mapping[str, Any]) -> tuple[str, ...]:
+    """The order of today's sheets under the weights of then; a signal that there was not weighs nothing."""
+    then = Weights(
+        str(weights.get("version")), found.asked.on, weights.get("domain"), "",
+        {signal: int(weights.get("weights", {}).get(signal.value, 0)) for signal in Signal},
+    )  # fmt: skip
+    candidates = [one.candidate for one in found.ranking.order]
+    order = ranked(candidates, replace(found.asked, weights=then), limit=0).order
+    return tuple(one.candidate.facts.slug for one in order)
+
+
+def _why(refusal: ValidationError | Invalid) -> str:
+    faults = from_pydantic(refusal.errors()) if isinstance(refusal, ValidationError) else refusal.fields
+    return " ".join(i18n.say(fault) for fault in faults)
+
+
+async def _published(reads: ReadSession, frozen: Content) -> frozenset[str]:
+    return frozenset(await published_names(reads, [sheet.slug for sheet in frozen.ordered]))

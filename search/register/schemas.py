@@ -69,11 +69,16 @@ class RecordDetail(RecordOut):
 
 
 class MovedOut(Output):
-    """One sheet then and now. `move`: same, up, down, new, gone. `cause`: why it is gone, when that is known."""
+    """One sheet then and now. `move`: same, up, down, new, gone. `cause`: why it is gone, when that is known, with `why` in words.
+
+    `place_weighed`: today with the weights of then, when those of today are others.
+    """
 
     slug: str
     move: str
     cause: str | None
+    why: str | None
+    place_weighed: int | None
     place_then: int | None
     place_now: int | None
     score_then: float | None

@@ -1,24 +1,31 @@
 """A search asked again and logged, so that it can be frozen: the search page only reads, and keeps nothing of a visit."""
 
 from datetime import datetime
-from typing import Any
 
 from marketplace.actor import Actor
-from marketplace.db import Session
+from marketplace.db import ReadSession, Session
 from search.engines import SearchEngine, SearchPage
+from search.finding.asking import Criteria
 from search.log.models import Kind, SearchLog
 from search.log.recording import Ordered, record
-from search.register.asking import query
+
+DEEPEST = 300
+"""How many sheets of an answer a record holds: as many as an engine gives at once."""
+
+
+async def found_by(session: Session | ReadSession, engine: SearchEngine, asked: Criteria) -> SearchPage:
+    """What the engine answers at this instant, as deep as a record goes."""
+    return await engine.search(session, asked.query(per_page=DEEPEST))
 
 
 async def search(
-    session: Session, engine: SearchEngine, asked: dict[str, Any], *, by: Actor, now: datetime
+    session: Session, engine: SearchEngine, asked: Criteria, *, by: Actor, now: datetime
 ) -> SearchLog:
-    """What the engine answers at this instant to a kept search (`asking.document`), logged for whoever `by` acts for."""
-    found = await engine.search(session, query(asked))
+    """The same, logged for whoever `by` acts for."""
+    found = await found_by(session, engine, asked)
     return record(
-        session, kind=Kind.SEARCH, asked=asked, ordered=ordered(found), total=found.total, engine=found.engine, index=found.index,
-        answer={"corrected": [list(pair) for pair in found.corrected], "degraded": found.degraded}, by=by, now=now,
+        session, kind=Kind.SEARCH, asked=asked.document(), ordered=ordered(found), total=found.total, engine=found.engine,
+        index=found.index, answer={"corrected": [list(pair) for pair in found.corrected], "degraded": found.degraded}, by=by, now=now,
     )  # fmt: skip
 
 

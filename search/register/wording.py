@@ -1,6 +1,7 @@
 """How a record is said, on pages and in files alike."""
 
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from babel.dates import format_datetime
@@ -10,11 +11,14 @@ from catalog.taxonomy import domains
 from marketplace.clock import PARIS
 from marketplace.units import UNITS
 from marketplace.web import i18n
-from marketplace.web.pages import show_euros, show_number
+from marketplace.web.pages import show_date, show_euros, show_number, unit_name
 from marketplace.words import N_
 from search.engines import Sort
-from search.engines.documents import Feature
+from search.finding.asking import FEATURE_NAMES, SORT_NAMES
 from search.log.models import Kind
+from search.matching.filters import FILTER_NAMES, Filter
+from search.matching.musts import MUSTS, Must
+from search.matching.weights import SIGNAL_NAMES, Signal
 from search.register.content import Content
 
 _ = i18n.translate
@@ -23,19 +27,6 @@ KIND_NAMES = {
     Kind.SEARCH: N_("recherche"),
     Kind.MATCH: N_("besoin mis en correspondance"),
     Kind.SHORTLIST: N_("liste restreinte"),
-}
-FEATURES = {
-    Feature.PRICED: N_("Prix publiés"),
-    Feature.EU_HOSTED: N_("Hébergé dans l’UE"),
-    Feature.OPEN_API: N_("API ouverte"),
-    Feature.ACCESSIBLE: N_("Accessible (RGAA)"),
-    Feature.OPEN_SOURCE: N_("Code ouvert"),
-    Feature.CONFIRMED: N_("Référence confirmée"),
-}
-SORTS = {
-    Sort.RELEVANCE: N_("Pertinence"),
-    Sort.NAME: N_("Nom"),
-    Sort.RECENT: N_("Les plus récentes"),
 }
 ENGINES = {"postgres": N_("PostgreSQL (moteur intégré)"), "meilisearch": N_("Meilisearch")}
 UNNUMBERED = N_("sans numéro de version")
@@ -81,7 +72,7 @@ def score(value: float | None) -> str:
 def explanation(item: dict[str, Any]) -> list[str]:
     """What was said of a sheet, one line a contribution: signal, what it brings, and the sentence; then what was missing."""
     lines = [
-        f"{part.get('signal', '')} : {_brings(part)}. {part.get('sentence') or ''}".strip()
+        f"{part.get('name') or signal(str(part.get('signal', '')))} : {_brings(part)}. {part.get('sentence') or ''}".strip()
         for part in item.get("contributions") or ()
     ]
     for missing in item.get("missing") or ():
@@ -94,18 +85,25 @@ def explanation(item: dict[str, Any]) -> list[str]:
 
 
 def excluded(item: dict[str, Any]) -> tuple[str, str, str]:
-    """The sheet, the filter that failed, and the sentence."""
-    return (
-        str(item.get("name") or item.get("slug") or ""),
-        str(item.get("filter") or ""),
-        str(item.get("sentence") or ""),
-    )
+    """The sheet, the condition that it fails, and the sentence."""
+    failed, must = str(item.get("filter") or ""), str(item.get("must") or "")
+    if must in set(Must):
+        failed = _(MUSTS[Must(must)].name)
+    elif failed in set(Filter):
+        failed = _(FILTER_NAMES[Filter(failed)])
+    return str(item.get("name") or item.get("slug") or ""), failed, str(item.get("sentence") or "")
+
+
+def signal(name: str) -> str:
+    return _(SIGNAL_NAMES[Signal(name)]) if name in set(Signal) else name
 
 
 def weights(content: Content) -> list[tuple[str, str]]:
     """Each signal with its weight."""
     held = (content.weights or {}).get("weights")
-    return [(str(signal), str(weight)) for signal, weight in held.items()] if isinstance(held, dict) else []
+    return (
+        [(signal(str(name)), str(weight)) for name, weight in held.items()] if isinstance(held, dict) else []
+    )
 
 
 def _brings(part: dict[str, Any]) -> str:
@@ -127,6 +125,32 @@ def _domains(values: list[str]) -> str:
     return ", ".join(known[value].label(i18n.language.get()) if value in known else value for value in values)
 
 
+def _must(name: str) -> str:
+    return _(MUSTS[Must(name)].name) if name in set(Must) else name
+
+
+def _budget(value: dict[str, int]) -> str:
+    low, high = show_euros(value.get("min", 0)), show_euros(value["max"])
+    return (
+        _(N_("de {low} à {high}")).format(low=low, high=high)
+        if value.get("min")
+        else _(N_("{high} au plus")).format(high=high)
+    )
+
+
+def _counted(code: str, count: str) -> str:
+    name = unit_name(code, Decimal(count)) if code in UNITS else code
+    return f"{show_number(count)} {name}"
+
+
+def _window(value: dict[str, str]) -> str:
+    until = show_date(date.fromisoformat(value["until"]))
+    if not value.get("from"):
+        return _(N_("le {until} au plus tard")).format(until=until)
+    start = show_date(date.fromisoformat(value["from"]))
+    return _(N_("entre le {start} et le {until}")).format(start=start, until=until)
+
+
 def _any(value: Any) -> str:
     """A value of a form to come: its words, or its parts."""
     if isinstance(value, bool):
@@ -143,15 +167,23 @@ def _any(value: Any) -> str:
 PARTS: dict[str, tuple[str, Any]] = {
     "domain": (N_("Domaines"), lambda value: _domains([value] if isinstance(value, str) else value)),
     "maturity": (N_("Maturité"), _names({m.value: MATURITY_NAMES[m] for m in Maturity})),
-    "feature": (N_("Critères"), _names({f.value: name for f, name in FEATURES.items()})),
+    "feature": (N_("Critères"), _names({f.value: name for f, name in FEATURE_NAMES.items()})),
     "available": (N_("Services arrêtés"), lambda _value: _(N_("laissés de côté"))),
-    "sort": (N_("Ordre"), lambda value: _(SORTS[Sort(value)]) if value in set(Sort) else str(value)),
+    "sort": (N_("Ordre"), lambda value: _(SORT_NAMES[Sort(value)]) if value in set(Sort) else str(value)),
     "town": (N_("Ville"), _any),
     "quantity": (N_("Quantité"), _any),
     "unit": (N_("Unité"), lambda value: _(UNITS[value].many) if value in UNITS else str(value)),
     "years": (N_("Années"), _any),
-    "musts": (N_("Conditions"), _any),
-    "budget": (N_("Budget"), lambda value: show_euros(value) if isinstance(value, int) else _any(value)),
-    "assets": (N_("Patrimoine"), _any),
+    "every_domain": (N_("Autres domaines"), lambda _value: _(N_("gardés"))),
+    "musts": (
+        N_("Conditions"),
+        lambda value: ", ".join(_must(name) for name, wanted in value.items() if wanted),
+    ),
+    "budget": (N_("Budget HT"), _budget),
+    "assets": (
+        N_("Patrimoine"),
+        lambda value: ", ".join(_counted(unit, count) for unit, count in value.items()),
+    ),
+    "window": (N_("En service"), _window),
 }
 """Parts of what was asked, in the order in which they are told."""

@@ -89,3 +89,10 @@ def test_bad_input_ends_with_2_and_one_line_before_anything_starts(
     assert (done.status, done.out) == (2, "")
     assert named in done.line
     assert not (tmp_path / "data").exists()
+
+
+@pytest.mark.usefixtures("files")
+def test_a_server_that_is_not_there_cannot_be_measured(on_servers: Cli) -> None:
+    done = on_servers("evaluate", "queries.json", "--engine", "meilisearch")
+    assert (done.status, done.out) == (2, "")
+    assert "Aucun serveur Meilisearch" in done.line

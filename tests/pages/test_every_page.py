@@ -57,8 +57,13 @@ COMMON = (
     "/donnees",
     "/villes",
 )
-LEFT_TO_OTHERS = {"a visitor": ("/langue", "/demo"), "the startup": ("/langue", "/demo", "/api", "/villes")}
-"""Pages that do not depend on who reads them are read by a visitor, and once more by somebody signed in."""
+LEFT_TO_OTHERS = {
+    "a visitor": ("/langue", "/demo"),
+    "the startup": ("/langue", "/demo", "/api", "/villes"),
+} | dict.fromkeys(("the signatory", "the accountant", "the administrator"), (*COMMON, "/registre"))
+"""Pages that do not depend on who reads them are read by a visitor, and once more by somebody signed in. The register, whose files
+count among an organisation's downloads, is read by the town's agents.
+"""
 BUSY = ("census", "commitment", "voted", "frozen", "scored", "award", "delivered", "accepted")
 ONCE = ("interest", *BUSY, "consultation", "analysis", "execution", "invoiced", "paid")
 ELSEWHERE = {
@@ -140,6 +145,12 @@ async def coming_in(world: World, told: Story) -> list[str]:
     return [f"/invitation/{invitation}", f"/inscription/preuve/{proof}", "/inscription/envoyee"]
 
 
+async def to_cite(told: Story) -> None:
+    """A frozen search, for the coordinator's register."""
+    search = {"q": "télégestion", "domain": [story.DOMAIN]}
+    await told.towns[0].did("/sourcing-records", {"title": "Télégestion", "search": search})
+
+
 async def to_follow(told: Story) -> None:
     """A webhook and one delivery, for the startup's administrator."""
     told.world.app.state.guard = Guard(private=True)
@@ -160,6 +171,7 @@ async def test_every_page_of_every_role_in_every_phase_is_valid_whole_and_leads_
             await to_review(told)
             mailed = await to_prove(world, told) + await coming_in(world, told)
             await to_follow(told)
+            await to_cite(told)
             readers = await everybody(world, told)
             found += await readers[0].looks_around(*mailed, patterns=read, leaving=("/langue", *COMMON))
         for reader in readers:

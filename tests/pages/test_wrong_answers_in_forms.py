@@ -58,6 +58,7 @@ def during(phase: str, told: Story, at: dict[str, str]) -> list[Case]:
     return {
         "draft": [
             (agent, "/besoins/nouveau", "/besoins/nouveau", {"besoin": " ", "domaine": "lampes", "quantite": "douze"}, {"besoin", "domaine", "quantite"}),
+            (agent, "/registre/nouveau?q=telegestion", "/registre/nouveau", {"title": " ", "note": "<b>"}, {"title", "note"}),
             (agent, f"/achats/nouveau?besoin={at['need']}", f"/achats/nouveau/{at['need']}",
              {"title": "", "label": "Lampe", "nature": "supplies", "census_ends_on": "hier", "commitment_ends_on": "31/02/2027", "estimate": "12,345"},
              {"title", "census_ends_on", "commitment_ends_on", "estimate"}),

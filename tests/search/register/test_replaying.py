@@ -1,5 +1,8 @@
 """The same question today: identical when nothing changed, and otherwise told sheet by sheet, with the causes."""
 
+import json
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -75,7 +78,8 @@ def now(
     gone: str = "",
 ) -> Today:
     return Today(
-        tuple(Ordered(slug, None) for slug in slugs), len(slugs), engine, index, weights, {}, frozenset("abcdef") - set(gone)
+        tuple(Ordered(slug, 1 / i) for i, slug in enumerate(slugs, 1)), len(slugs), engine, index, weights, {}, frozenset("abcdef") - set(gone),
+        day=date(2026, 11, 26),
     )  # fmt: skip
 
 
@@ -112,3 +116,72 @@ def test_causes_are_what_differs_between_then_and_now(
 
 def test_a_total_that_changed_is_not_the_same_answer() -> None:
     assert not compare(then("a"), 2, now("a")).identical
+
+
+NEED = {"need": "éclairage public", "town": "18279"}
+
+
+async def matched(town: Caller, **more: Any) -> dict[str, Any]:
+    """A match, answered by the API and frozen."""
+    answered = await town.did("/matches", NEED | more)
+    record: dict[str, Any] = await town.did(PATH, {"title": "T", "log_id": answered["log_id"]})
+    assert json.loads(record["content"])["ordered"], "there is an order to compare"
+    return record
+
+
+async def test_a_match_asked_again_at_once_is_the_same_to_the_thousandth(world: World) -> None:
+    await directory(world)
+    await world.work()
+    town = await world.town()
+    found = await replayed(town, await matched(town))
+    assert (found["identical"], found["causes"]) == (True, [])
+    assert (found["same_index"], found["same_weights"]) == (True, True)
+    assert [(sheet["move"], sheet["score_then"] == sheet["score_now"]) for sheet in found["sheets"]] == [
+        ("same", True)
+    ] * len(found["sheets"])
+
+
+async def test_weights_of_another_version_are_told_with_the_order_that_those_of_then_would_give(
+    world: World,
+) -> None:
+    await directory(world)
+    await world.work()
+    town = await world.town()
+    answered = await town.did("/matches", NEED)
+    await world.sql(
+        """update search_log set weights = weights || '{"version": "2020-01-01", "weights": {"text": 100}}'"""
+    )
+    record = await town.did(PATH, {"title": "T", "log_id": answered["log_id"]})
+    found = await replayed(town, record)
+    assert found["same_weights"] is False
+    assert found["causes"] == ["weights"]
+    assert sorted(sheet["place_weighed"] for sheet in found["sheets"]) == list(range(1, len(found["sheets"]) + 1))  # fmt: skip
+    texts = {
+        item["slug"]: next(part["value"] for part in item["contributions"] if part["signal"] == "text")
+        for item in answered["items"]
+    }
+    by_place = [sheet["slug"] for sheet in sorted(found["sheets"], key=lambda sheet: sheet["place_weighed"])]
+    values = [texts[slug] for slug in by_place]
+    assert values == sorted(values, reverse=True), "the weights of then had the words alone count"
+
+
+async def test_another_day_is_told_and_what_is_past_cannot_be_asked_again(world: World) -> None:
+    await directory(world)
+    await world.work()
+    town = await world.town()
+    record = await matched(town)
+    until = (await world.today()) + timedelta(days=10)
+    dated = await matched(town, window={"until": until.isoformat()})
+    await world.advance(20)
+    assert "day" in (await replayed(town, record))["causes"]
+    refused = await town.get(f"{PATH}/{dated['id']}/replay")
+    assert (refused.status_code, refused.json()["code"]) == (409, "not_askable")
+    assert (await town.get(f"{PATH}/{dated['id']}")).status_code == 200
+
+
+def test_a_sheet_that_a_condition_leaves_out_today_is_told_with_the_reason() -> None:
+    today = replace(now("b"), excluded={"a": "Hébergement non renseigné."})
+    found = compare(replace(then("a", "b"), origin="match"), 2, today)
+    gone = found.sheets[-1]
+    assert (gone.slug, gone.move, gone.cause, gone.why) == ("a", Move.GONE, Cause.EXCLUDED, "Hébergement non renseigné.")  # fmt: skip
+    assert found.causes == (Cause.EXCLUDED, Cause.FACTS)
