@@ -17,7 +17,7 @@ from marketplace.demo import clock, people
 from marketplace.embedded.engines import erase
 from marketplace.embedded.meilisearch import Server
 from marketplace.embedded.processes import EngineError, last_lines
-from marketplace.launch import demo_directory, demo_evidence, demo_pools, processes, seeding
+from marketplace.launch import demo_directory, demo_evidence, demo_pools, demo_towns, processes, seeding
 from marketplace.launch.instance import instance, refuse_given_database
 from marketplace.launch.search_server import WITHOUT, with_search_server
 from marketplace.launch.serving import refuse_taken_port
@@ -72,6 +72,7 @@ def _seed(settings: Settings, console: Console) -> None:
         asyncio.run(seeding.seed(settings, advance=advance))
         asyncio.run(demo_pools.open_demo_pools(settings))
         asyncio.run(demo_directory.fill_demo_directory(settings))
+        asyncio.run(demo_towns.fill_demo_towns(settings))
         asyncio.run(demo_evidence.fill_demo_evidence(settings))
 
 

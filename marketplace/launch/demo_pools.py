@@ -66,7 +66,7 @@ async def open_demo_pools(settings: Settings) -> None:
         async with registry.reading(SYSTEM) as reads:
             if await reads.scalar(select(func.count()).select_from(Pool)):
                 return
-        agents = {code: await _agent(registry, code) for demo in POOLS for code in demo.towns}
+        agents = {code: await agent_of(registry, code) for demo in POOLS for code in demo.towns}
     database = Database(needed(settings.database.url, "DATABASE_URL"))
     try:
         for demo in POOLS:
@@ -101,7 +101,7 @@ async def _open(database: Database, demo: DemoPool, agents: Mapping[str, Actor])
             await census.launch(session, pool_id, by=coordinator, now=now)
 
 
-async def _agent(registry: Database, code: str) -> Actor:
+async def agent_of(registry: Database, code: str) -> Actor:
     """Somebody who acts for a real town of the demo; nobody can sign in as them."""
     async with registry.transaction(SYSTEM) as session:
         town = await registration.register_town(session, code)

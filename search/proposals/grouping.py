@@ -13,6 +13,7 @@ from itertools import pairwise
 from uuid import UUID
 
 from catalog.taxonomy import synonym_groups
+from search.language.stems import stem
 from search.language.terms import terms
 
 LEAST_TOWNS = 3
@@ -90,8 +91,8 @@ def magnitude(quantities: Iterable[Decimal]) -> Magnitude | None:
 
 
 def gist(text: str) -> frozenset[str]:
-    """What a text speaks of: its words without plurals, those of a synonym group under the group's one name."""
-    said = [_singular(term.word) for term in terms(text)]
+    """What a text speaks of: the stems of its words, those of a synonym group under the group's one name."""
+    said = [stem(term.word) for term in terms(text)]
     found, at = set[str](), 0
     while at < len(said):
         size = next((n for n in (4, 3, 2, 1) if tuple(said[at : at + n]) in _phrases()), 0)
@@ -106,9 +107,5 @@ def _phrases() -> dict[tuple[str, ...], str]:
     found: dict[tuple[str, ...], str] = {}
     for group in synonym_groups():
         for phrase in group:
-            found.setdefault(tuple(_singular(term.word) for term in terms(phrase)), f"={group[0]}")
+            found.setdefault(tuple(stem(term.word) for term in terms(phrase)), f"={group[0]}")
     return found
-
-
-def _singular(word: str) -> str:
-    return word[:-1] if len(word) > 3 and word.endswith(("s", "x")) else word

@@ -16,7 +16,7 @@ from marketplace.ids import NeedId
 from marketplace.web import i18n
 from marketplace.web.creating import creating
 from marketplace.web.forms import Form
-from marketplace.web.pages import page, redirect
+from marketplace.web.pages import page, redirect, unit_name
 from marketplace.web.transaction import By, Reads, Writes
 from marketplace.words import N_
 from procurement.compass import NATURE_NAMES
@@ -102,7 +102,8 @@ async def _show(
         today = clock.paris_day(found.now)
         days = {"census_ends_on": str(today + CENSUS), "commitment_ends_on": str(today + COUNCILS)}
         label = domains()[found.mine.proposal.domain].label(i18n.language.get())
-        form = Form({"title": label, "nature": "services", "vat_rate": "20"} | days)
+        what = unit_name(found.mine.proposal.unit).capitalize()
+        form = Form({"title": label, "label": what, "nature": "services", "vat_rate": "20"} | days)
     return page(
         request, "proposals/show.html", status=form.status, found=found, mine=found.mine, proposal=found.mine.proposal, form=form, names=STATE_NAMES,
         domain=domains()[found.mine.proposal.domain], natures=[(n, i18n.translate(name)) for n, name in NATURE_NAMES.items()],

@@ -126,6 +126,7 @@ async def market(world: World) -> Market:
         await _team(world, side)
         await _webhook(world, side)
         first = side.number == 1
+        side.ids["proposal"] = await _proposal(world, side)
         await _imports(
             world, side,
             startup=actors["s.editor"].caller if first else side.seller,
@@ -433,6 +434,26 @@ async def _devices(world: World, side: Side, whose: Caller) -> None:
         who=person, id=str(person).encode(), name=f"{side.mark}-PASSKEY",
     )  # fmt: skip
     side.ids["device"] = {"session_id": str(opened), "passkey_id": str(key)}
+
+
+async def _proposal(world: World, side: Side) -> dict[str, str]:
+    """A proposal that the side's two towns have accepted, and a third has not."""
+    needs = [side.ids["account"]["need_id"]]
+    other = {"text": "X", "domain": side.domain, "unit": "light_point"}
+    needs.append((await side.member.did("/needs", other))["id"])
+    proposal, today = str(uuid4()), await world.now()
+    await world.sql(
+        "insert into pool_proposal (id, domain, unit, towns, low, high, made_at, expires_at)"
+        " values (cast(:id as uuid), :domain, 'light_point', 3, 100, 200, :now, :until)",
+        id=proposal, domain=side.domain, now=today, until=today + timedelta(days=400),
+    )  # fmt: skip
+    for need in needs:
+        await world.sql(
+            "insert into proposal_side (id, proposal_id, town_id, need_id, state, state_since)"
+            " select gen_random_uuid(), cast(:proposal as uuid), town_id, id, 'accepted', :now from need where id = cast(:need as uuid)",
+            proposal=proposal, need=need, now=today,
+        )  # fmt: skip
+    return {"proposal_id": proposal}
 
 
 async def _need(side: Side, phase: str) -> str:

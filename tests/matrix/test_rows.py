@@ -17,16 +17,17 @@ FILES = (
 """Files of purchases; those of sheets are looked at in tests/catalog/writing/test_attaching.py."""
 PURCHASE = ("order_line", "purchase_order", "invoice", "mandate_payment", FILES, "invitation", "consolidation", "evaluation", "need", "price_cap", "quote", "deliberation", "signature", "search_log", "sourcing_record")  # fmt: skip
 FIRM = ("supplier_bank", "certificate")
+PROPOSED = ("pool_proposal", "proposal_side")
 NEVER = {
-    "anonymous": (*PURCHASE, *FIRM, "supplier_contact", "membership", "need_line", "award", "agreement", "consultation", "api_key", "person", "affiliation"),
-    "c.all": (*PURCHASE, *FIRM, "membership", "need_line", "award", "agreement", "consultation"),
-    "two.c": (*PURCHASE, *FIRM, "membership", "need_line", "award", "agreement", "consultation"),
-    "u.all": (*PURCHASE, *FIRM, "supplier_contact", "membership", "need_line", "award", "agreement", "consultation"),
-    "curator": (*(t for t in PURCHASE if t != FILES), "supplier_bank", "membership", "need_line", "award", "agreement", "consultation"),
-    "staff.admin": (*PURCHASE, *FIRM, "membership", "need_line", "award", "agreement", "consultation"),
-    "supervisor": (*FIRM, "order_line", "purchase_order", "invoice", "mandate_payment", FILES, "invitation", "consolidation", "evaluation", "need", "price_cap", "quote", "search_log", "sourcing_record"),
-    "b.agent": (*FIRM, "evaluation", "quote", "invitation", "need", "invoice", "mandate_payment", "search_log", "sourcing_record"),
-    "t.all": (*FIRM, "supplier_contact", "order_line", "purchase_order", "invoice", "mandate_payment", FILES, "consolidation", "evaluation", "need", "price_cap", "membership", "need_line", "award", "search_log", "sourcing_record"),
+    "anonymous": (*PROPOSED, *PURCHASE, *FIRM, "supplier_contact", "membership", "need_line", "award", "agreement", "consultation", "api_key", "person", "affiliation"),
+    "c.all": (*PROPOSED, *PURCHASE, *FIRM, "membership", "need_line", "award", "agreement", "consultation"),
+    "two.c": (*PROPOSED, *PURCHASE, *FIRM, "membership", "need_line", "award", "agreement", "consultation"),
+    "u.all": (*PROPOSED, *PURCHASE, *FIRM, "supplier_contact", "membership", "need_line", "award", "agreement", "consultation"),
+    "curator": (*PROPOSED, *(t for t in PURCHASE if t != FILES), "supplier_bank", "membership", "need_line", "award", "agreement", "consultation"),
+    "staff.admin": (*PROPOSED, *PURCHASE, *FIRM, "membership", "need_line", "award", "agreement", "consultation"),
+    "supervisor": (*PROPOSED, *FIRM, "order_line", "purchase_order", "invoice", "mandate_payment", FILES, "invitation", "consolidation", "evaluation", "need", "price_cap", "quote", "search_log", "sourcing_record"),
+    "b.agent": (*FIRM, "evaluation", "quote", "invitation", "need n where n.town_id <> actor_organisation()", "invoice", "mandate_payment", "search_log", "sourcing_record"),
+    "t.all": (*PROPOSED, *FIRM, "supplier_contact", "order_line", "purchase_order", "invoice", "mandate_payment", FILES, "consolidation", "evaluation", "need", "price_cap", "membership", "need_line", "award", "search_log", "sourcing_record"),
 }  # fmt: skip
 """Tables of which somebody sees no row at all; the auditor sees what the supervisor does. Of files, a curator sees those that are
 offered as evidence or in a candidature file, as tested below."""
@@ -41,7 +42,7 @@ async def app(market: Market) -> AsyncIterator[Database]:
 
 
 async def test_every_table_holds_rows_to_hide(market: Market) -> None:
-    empty = [t for t in (*PURCHASE, "membership", "need_line", "award", "agreement", "consultation", "api_key", "supplier_contact", *FIRM)
+    empty = [t for t in (*PURCHASE, "membership", "need_line", "award", "agreement", "consultation", "api_key", "supplier_contact", *FIRM, *PROPOSED)
              if not await market.world.sql(f"select count(*) from {t}")]  # fmt: skip
     assert empty == []
 

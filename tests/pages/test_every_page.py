@@ -30,6 +30,7 @@ NOT_PAGES = {
     "/compte/confirmer",  # when a sensitive act asks for a recent proof
     "/mot-de-passe/…",  # from a mail alone
     "/compte/adresse/…",  # from a mail alone
+    "/propositions/…",  # once three towns have the same need: tests/search/proposals
     "/compte/donnees/copies/…",  # once asked for: tests/marketplace/personal_data
     "/compte/recherches/…",  # once a search is kept: tests/search/saved
     "/administration/effacements/…",  # once asked for: tests/marketplace/personal_data
