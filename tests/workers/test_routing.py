@@ -20,7 +20,7 @@ NEWS_ONLY = {"pool.frozen", "quote.deposited"}
 """Announced for the record: nothing is to be done about them yet."""
 MAY_BE_LATE = {
     "refresh_index", "refresh_loaded", "refresh_ended", "refresh_server", "refresh_server_loaded", "refresh_server_ended",
-    "refresh_capacity", "refresh_standing", "write_order", "write_invoice", "send_mail", "drop_files",
+    "refresh_capacity", "refresh_standing", "look_for_news", "settle_alert", "untell_proposal", "write_order", "write_invoice", "send_mail", "drop_files",
 }  # fmt: skip
 
 
