@@ -93,11 +93,6 @@ class Asked:
         self.weights.append(weight)
         self.strong.append(strong)
 
-    @property
-    def marked(self) -> frozenset[str]:
-        """The keys that highlights mark."""
-        return frozenset(self.keys)
-
 
 def typed(text: str) -> Typed:
     """The words of a query that say something, twelve at most. A query of stop words alone keeps them."""
