@@ -23,7 +23,7 @@ MISTYPED = 0.85
 SCATTERED = 0.8
 """The words of a phrase, not side by side."""
 SIDE_BY_SIDE = 0.5
-EXACTLY = 0.1
+EXACTLY = 0.03
 """A name's word in the very form that was typed."""
 SHORTEST_MISTYPED = 4
 SPAN = 0.25
@@ -92,11 +92,6 @@ class Asked:
         self.keys.append(key)
         self.weights.append(weight)
         self.strong.append(strong)
-
-    @property
-    def marked(self) -> frozenset[str]:
-        """The keys that highlights mark."""
-        return frozenset(self.keys)
 
 
 def typed(text: str) -> Typed:

@@ -13,8 +13,8 @@ from sqlalchemy import select, text
 from marketplace.db import ReadSession, Session
 from search.engines.documents import Documents, SearchDocument
 from search.engines.postgres import writing
-from search.engines.postgres.asking import Asked, ask, typed
-from search.engines.postgres.marking import highlights
+from search.engines.postgres.asking import ask, typed
+from search.engines.postgres.marking import Sought, highlights
 from search.engines.postgres.models import SearchEntry, SearchState
 from search.engines.postgres.ranking import statement
 from search.engines.postgres.recognising import recognise
@@ -36,8 +36,9 @@ class PostgresEngine:
         asked = ask(words, await recognise(session, words))
         sql, values = statement(query, asked)
         row = (await session.execute(text(sql), values)).one()
+        sought = Sought.of(asked.keys)
         return SearchPage(
-            hits=tuple(_hit(hit, asked) for hit in row.hits or ()),
+            hits=tuple(_hit(hit, sought) for hit in row.hits or ()),
             total=row.total,
             engine=self.name,
             facets={
@@ -85,10 +86,10 @@ class PostgresEngine:
         return await session.scalar(select(SearchState.language)) != making()
 
 
-def _hit(found: dict[str, Any], asked: Asked) -> Hit:
+def _hit(found: dict[str, Any], sought: Sought) -> Hit:
     return Hit(
         id=UUID(found["id"]), slug=found["slug"], name=found["name"], summary=found["summary"], supplier=found["supplier"],
         domains=tuple(found["domains"]), tags=tuple(found["tags"]), maturity=found["maturity"],
         fictional=found["fictional"], priced=found["priced"], features=tuple(found["features"]), references=found["references"],
-        score=found["score"], highlights=highlights(found.__getitem__, asked.marked) if asked.keys else (),
+        score=found["score"], highlights=highlights(found.__getitem__, sought) if sought.keys else (),
     )  # fmt: skip
