@@ -56,11 +56,26 @@ class Term:
         return None
 
 
+Phrase = tuple[str, ...]
+_known: list[tuple[dict[str, list[str]], dict[Phrase, list[Phrase]]]] = []
+"""The last synonyms that were read: reading them again for each search would be most of its time."""
+
+
+def _read(given: dict[str, list[str]], stops: frozenset[str]) -> dict[Phrase, list[Phrase]]:
+    if not _known or _known[-1][0] is not given:
+        read = {
+            tuple(tokens(phrase, stops)): [tuple(tokens(other, stops)) for other in others]
+            for phrase, others in given.items()
+        }
+        _known[:] = [(given, read)]
+    return _known[-1][1]
+
+
 def query_terms(q: str, settings: dict[str, Any]) -> list[Term]:
     stops = frozenset(settings.get("stopWords", ()))
     sizes = settings.get("typoTolerance", {}).get("minWordSizeForTypos", {})
     one, two = sizes.get("oneTypo", 5), sizes.get("twoTypos", 9)
-    synonyms = {tuple(tokens(p, stops)): [tuple(tokens(o, stops)) for o in others] for p, others in settings.get("synonyms", {}).items()}  # fmt: skip
+    synonyms = _read(settings.get("synonyms", {}), stops)
     words = tokens(q, stops)[:MOST_WORDS]
     made = []
     for place, word in enumerate(words):
