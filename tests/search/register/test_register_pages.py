@@ -75,7 +75,7 @@ async def test_nothing_ticked_and_nothing_searched_say_what_to_do(world: World) 
     reader = await agent(world)
     assert (await reader.reads(f"{NEW}?q=éclairage&liste=1")).h1 == "Aucune fiche n’est cochée"
     assert (await reader.reads(NEW)).h1 == "Rien n’est encore cherché"
-    assert "Figer au registre" in (await reader.reads("/registre")).text
+    assert "Figer toute la réponse au registre" in (await reader.reads("/registre")).text
 
 
 async def test_an_answer_that_changed_meanwhile_is_shown_again_before_it_is_frozen(world: World) -> None:
