@@ -143,6 +143,12 @@ async def test_a_weekly_alert_waits_seven_days_of_paris_over_the_change_of_hour(
     assert await mails(world) == []
     await at(world, seven_and_a_bit + timedelta(days=7, hours=-1))  # 7:10 again, an hour less of the sun
     assert len(await mails(world)) == 1
+    await published(world, seller, curator, "Lune douce")
+    for days in (8, 13):
+        await at(world, seven_and_a_bit + timedelta(days=days))
+        assert len(await mails(world)) == 1
+    await at(world, seven_and_a_bit + timedelta(days=14))
+    assert len(await mails(world)) == 2
 
 
 async def test_a_worker_that_was_down_tells_once_and_not_once_a_missed_day(
