@@ -172,8 +172,10 @@ def _who(terms: list[tuple[float, Deployment]], asked: Asked) -> Said:
     shown = near or [one for worth, one in terms if worth > 0]
     towns: tuple[Fact, ...] = tuple(_town(one, asked.on) for one in shown[:MOST_NAMED])
     if near:
-        forms = TWINS if len(near) <= MOST_NAMED else MORE_TWINS
-        return said_of(forms, len(near), place=asked.need.place.name, towns=towns)
+        place = asked.need.place.name
+        if len(near) > MOST_NAMED:
+            return said(MORE_TWINS, count=len(near), place=place, towns=towns)
+        return said_of(TWINS, len(near), place=place, towns=towns)
     if shown:
         return said(N_("Aucune ville de référence ne ressemble beaucoup à la vôtre ; les plus proches : {towns}."), towns=towns)  # fmt: skip
     return said(N_("Aucune ville de référence que l’on puisse comparer à la vôtre."))
@@ -183,9 +185,7 @@ MOST_NAMED = 3
 TWINS = NN_(
     "Une ville comme {place} l’utilise : {towns}.", "{count} villes comme {place} l’utilisent : {towns}."
 )
-MORE_TWINS = NN_(
-    "Une ville comme {place} l’utilise : {towns}.", "{count} villes comme {place} l’utilisent, dont {towns}."
-)
+MORE_TWINS = N_("{count} villes comme {place} l’utilisent, dont {towns}.")
 
 
 def _town(deployment: Deployment, on: date) -> Said:
