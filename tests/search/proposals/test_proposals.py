@@ -169,6 +169,20 @@ async def test_raw_sql_shows_a_town_its_own_side_and_the_others_once_both_accept
         assert await seen(nobody) == set()
 
 
+async def test_the_queries_alone_hide_as_much_without_row_level_security(world: World) -> None:
+    one, two, three = await alike(world)
+    await accept(one, two)
+    outsider = await world.town("18205")
+    for table in ("proposal_side", "pool_proposal", "need"):
+        await world.sql(f"alter table {table} disable row level security")
+    assert (await proposal_of(three))["accepted"] == []
+    assert [town["name"] for town in (await proposal_of(one))["accepted"]] == [two.organisation.name]  # type: ignore[union-attr]
+    assert await outsider.read("/proposals") == []
+    (same,) = await one.read("/proposals")
+    assert (await outsider.get(f"/proposals/{same['id']}")).status_code == 404
+    assert (await outsider.post(f"/proposals/{same['id']}/acceptance")).status_code == 404
+
+
 async def test_raw_sql_changes_one_s_own_answer_alone(world: World) -> None:
     one, two, _ = await alike(world)
     await accept(one)

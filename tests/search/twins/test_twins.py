@@ -45,8 +45,11 @@ async def test_a_body_without_population_has_no_twin_and_is_still_known(world: W
 
 @pytest.mark.parametrize("code", ["18279", "18033", "75056", "01002", "42218", "241800507"])
 async def test_the_twins_are_exactly_those_that_comparing_with_every_town_would_give(
-    world: World, code: str
+    world: World, code: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(
+        queries, "FIRST_WINDOW", 5
+    )  # so that when to stop looking further away matters here too
     async with world.app.state.database.reading(ANONYMOUS) as reads:
         codes = [*await reads.scalars(text("select insee from commune union all select siren from epci"))]
         every = list((await queries.profiles(reads, codes)).values())
