@@ -35,4 +35,4 @@ async def test_a_lost_database_is_said_to_programs_to_people_and_to_the_operator
     finally:
         await world.app.state.database.close()
         world.app.state.database = sound
-    assert (await world.http.get("/readyz")).json() == {"database": "ok"}
+    assert (await world.http.get("/readyz")).json() == {"database": "ok", "search": "ok"}

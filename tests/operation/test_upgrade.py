@@ -116,7 +116,7 @@ async def sheets_keep_their_place(world: World) -> None:
 
 async def goes_on(world: World) -> None:
     """People sign in as before, read their pools, and what was sealed before the upgrade opens after it."""
-    assert (await world.http.get("/readyz")).json() == {"database": "ok"}
+    assert (await world.http.get("/readyz")).json() == {"database": "ok", "search": "ok"}
     assert (await world.http.get("/")).status_code == 200
     email = await world.sql("select email from person where password_hash is not null")
     wrong = await world.http.post(
