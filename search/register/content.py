@@ -80,6 +80,10 @@ class Content:
         """How many sheets a hard filter left out; `excluded` holds the first of them."""
         return int((self.answer or {}).get("excluded_total") or len(self.excluded))
 
+    def whole(self, total: int) -> bool:
+        """Whether every sheet that was found is in the order or left out by a hard filter: none is beyond what was weighed or kept."""
+        return len(self.ordered) + self.excluded_total >= total
+
     @property
     def explained(self) -> dict[str, dict[str, Any]]:
         """What the answer said of each sheet, by slug: its contributions, what was missing, the counterfactual."""

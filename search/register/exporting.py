@@ -94,7 +94,7 @@ def facts(told: Told) -> list[tuple[str, str]]:
         ),
         *wording.asked(content.asked),
         ("Réponse donnée le", wording.instants(content.asked_at)),
-        ("Fiches trouvées", f"{record.total}, dont {len(content.ordered)} gardées ici dans l’ordre"),
+        ("Fiches trouvées", f"{record.total}, dont {len(content.ordered)} dans l’ordre ci-après"),
         (
             "Fiches écartées par une condition",
             f"{content.excluded_total}, dont {len(content.excluded)} gardées ici avec le motif",
@@ -140,7 +140,7 @@ def _document(told: Told) -> Document:
     rows = [[str(s.place), s.name or s.slug, s.supplier or "–", s.slug, wording.score(s.score)] for s in content.ordered]  # fmt: skip
     blocks.append(_heading("Ordre de la réponse"))
     blocks.append(_table(["Place", "Fiche", "Entreprise", "Identifiant", "Score"], rows, [1, 4, 3, 3, 2]) if rows else _paragraph("Aucune fiche ne répondait."))  # fmt: skip
-    if len(content.ordered) < record.total:
+    if not content.whole(record.total):
         blocks.append(_paragraph(f"Les {len(content.ordered)} premières fiches sont gardées, sur {record.total}."))  # fmt: skip
     blocks += _explanations(content)
     if content.excluded:

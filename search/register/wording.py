@@ -99,11 +99,12 @@ def signal(name: str) -> str:
 
 
 def weights(content: Content) -> list[tuple[str, str]]:
-    """Each signal with its weight."""
+    """Each signal with its weight, in the order in which signals are told; then those that there are no more."""
     held = (content.weights or {}).get("weights")
-    return (
-        [(signal(str(name)), str(weight)) for name, weight in held.items()] if isinstance(held, dict) else []
-    )
+    if not isinstance(held, dict):
+        return []
+    known = [name.value for name in Signal if name.value in held]
+    return [(signal(name), str(held[name])) for name in (*known, *sorted(held.keys() - set(known)))]
 
 
 def _brings(part: dict[str, Any]) -> str:

@@ -186,6 +186,7 @@ async def test_both_answers_lead_those_who_may_freeze_to_the_register_and_nobody
     by_number = await may.reads(f"{NEW}?liste={kept.get('value')}&fiche=lanterne&ville=18279&annees=1")
     record = await sent(may, by_number, **{"choices-0-reason": "Confirmée."})
     assert "Éclairage" not in record.h1 and "éclairage public" in record.h1
+    assert "sont gardées" not in record.text, "what a condition left out is not cut off"
     for said in ("Vos mots", "Pourquoi cette place", "1 fiche retenue par la ville"):
         assert said in record.text, said
     assert "La même question reçoit la même réponse" in (await may.reads(f"{record.path}/rejouer")).text
