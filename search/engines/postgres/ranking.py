@@ -155,5 +155,6 @@ select
         select maturity, count(*) n from scored where in_domain and rest group by 1) m) as by_maturity,
     (select json_object_agg(value, n) from (
         select unnest(features) value, count(*) n from scored where in_domain and in_maturity and rest group by 1) f) as by_feature,
-    (select content from search_state) as content
+    (select content from search_state) as content,
+    set_config('plan_cache_mode', 'auto', true) as planned
 """

@@ -1,4 +1,7 @@
-"""Which words of a query the index knows, in one statement: their stems, relatives, completions, and words near to mistyped ones."""
+"""Which words of a query the index knows, in one statement: their stems, relatives, completions, and words near to mistyped ones.
+
+The statement that ranks comes next, always the same: this one asks PostgreSQL to keep its plan, and that one to choose again afterwards.
+"""
 
 from collections import defaultdict
 
@@ -60,7 +63,7 @@ begun as (
         group by s.stem, s.entries order by s.entries desc, s.stem limit {COMPLETIONS}
     ) b where w.unknown and length(w.word) >= w.shortest
 )
-select 'total' kind, '' asked, '' word, entries from search_state
+select 'total' kind, '' asked, set_config('plan_cache_mode', 'force_generic_plan', true) word, entries from search_state
 union all
 select 'stem', '', s.stem, s.entries from search_stem s where s.stem = any(cast(:stems as text[])) or s.stem = any(cast(:pairs as text[]))
 union all
