@@ -7,7 +7,8 @@ Real towns of one department, fictional startups, and four pools made through th
 invoice, one with sealed offers before their deadline, one in its census, one abandoned. It writes `RELEASE.sql.gz`, the
 plain dump of the owner, and `RELEASE.tar.gz`, the stored files. The key that sealed the offers is a constant.
 
-0.1.0 is commit e725f7a (migrations up to 0004); 0.2.0 is commit 77a7b1d (up to 0013).
+0.1.0 is commit e725f7a (migrations up to 0004); 0.2.0 is commit 77a7b1d (up to 0013), whose publication asked for no checklist;
+0.3.0 is commit a5b2846 (up to 0019).
 """
 
 import asyncio
@@ -32,6 +33,7 @@ from marketplace.web.fonts import make_fonts
 from tests.catalog.solutions.sheets import content
 from tests.pages.pool_phases import phases
 from tests.support import story
+from tests.support.curating import publish
 from tests.support.world import TOWN_ROLES, World
 
 DEPARTMENT = "18"
@@ -49,7 +51,7 @@ async def sheets(world: World) -> None:
         if state != "draft":
             await seller.did(f"/my/solutions/{made['id']}/submission")
         if state in {"published", "suspended"}:
-            await curator.did(f"{review}/publication")
+            await publish(curator, made["id"])
         if state == "suspended":
             await curator.did(f"{review}/suspension", {"reason": "Prix à vérifier."})
 
