@@ -13,7 +13,7 @@ from marketplace import outbox
 from marketplace.actor import SYSTEM, OrganisationKind, Role
 from marketplace.ids import SolutionId
 from search.engines.postgres import PostgresEngine
-from search.index.refreshing import reindex
+from search.index.refreshing import refresh, reindex
 from search.saved import alerting, stopping
 from search.saved.alerting import Site
 from tests.pages.reader import Page
@@ -21,6 +21,9 @@ from tests.support.curating import publish
 from tests.support.world import Caller, World
 
 DOMAIN = "eclairage-public"
+CONTENT: dict[str, Any] = {
+    "summary": "Abaisse les lampadaires la nuit.", "description": "D", "domains": [DOMAIN], "maturity": "growth",
+}  # fmt: skip
 SEARCH = {"q": "lampadaires", "domain": [DOMAIN]}
 NOON = datetime(2030, 3, 28, 11, tzinfo=UTC)
 """Three days before clocks go forward in Paris."""
@@ -43,17 +46,29 @@ async def at(world: World, instant: datetime) -> None:
         await world.work()
 
 
-async def published(
+async def reviewed(
     world: World, seller: Caller, curator: Caller, name: str, **changes: Any
 ) -> dict[str, Any]:
-    content = {
-        "name": name, "summary": "Abaisse les lampadaires la nuit.", "description": "D", "domains": [DOMAIN], "maturity": "growth",
-    } | changes  # fmt: skip
-    drafted: dict[str, Any] = await seller.did("/my/solutions", content)
+    """A sheet that went its whole way to the directory."""
+    drafted: dict[str, Any] = await seller.did("/my/solutions", CONTENT | {"name": name} | changes)
     await seller.did(f"/my/solutions/{drafted['id']}/submission")
     await publish(curator, drafted["id"])
     await world.work()
     return drafted
+
+
+async def published(world: World, name: str, **changes: Any) -> dict[str, Any]:
+    """A sheet that is in the directory and its index, by the short way."""
+    said = CONTENT | changes
+    id_ = await world.sql(
+        "insert into solution (id, slug, supplier_name, name, summary, description, domains, tags, audiences, maturity, fictional, state,"
+        " state_since, published_at, version) values (gen_random_uuid(), :slug, 'Quinquet Systèmes', :name, :summary, 'D', :domains, '{}', '{}',"
+        " 'growth', true, 'published', now(), now(), 1) returning id",
+        slug=name.lower().replace(" ", "-"), name=name, summary=said["summary"], domains=said["domains"],
+    )  # fmt: skip
+    async with world.as_worker.transaction(SYSTEM) as session:
+        await refresh(session, PostgresEngine(), [SolutionId(id_)])
+    return {"id": str(id_)}
 
 
 async def alerted(world: World, who: Caller, alert: str = "daily", **search: Any) -> dict[str, Any]:
@@ -78,15 +93,13 @@ async def suspended(world: World, id_: str) -> None:
     await world.work()
 
 
-async def test_only_what_is_new_is_told_once_the_next_morning_with_its_links(
-    world: World, seller: Caller, curator: Caller
-) -> None:
+async def test_only_what_is_new_is_told_once_the_next_morning_with_its_links(world: World) -> None:
     await at(world, NOON)
-    await published(world, seller, curator, "Vieille lampe")
+    await published(world, "Vieille lampe")
     town = await world.town()
     made = await alerted(world, town)
-    await published(world, seller, curator, "Nuit calme")
-    await published(world, seller, curator, "Compteur d’eau", summary="Mesure les fuites.", domains=["eau-assainissement"])  # fmt: skip
+    await published(world, "Nuit calme")
+    await published(world, "Compteur d’eau", summary="Mesure les fuites.", domains=["eau-assainissement"])  # fmt: skip
     await at(world, NOON + timedelta(hours=11.5))  # the same day in Paris, just before midnight
     assert await mails(world) == []
     await at(world, NOON + timedelta(hours=17))  # five in the morning
@@ -108,8 +121,8 @@ async def test_a_sheet_that_comes_to_match_is_new_and_one_that_changes_otherwise
     world: World, seller: Caller, curator: Caller
 ) -> None:
     await at(world, NOON)
-    old = await published(world, seller, curator, "Vieille lampe")
-    other = await published(world, seller, curator, "Mât", summary="Un mât.", domains=["mobilite"])
+    old = await reviewed(world, seller, curator, "Vieille lampe")
+    other = await reviewed(world, seller, curator, "Mât", summary="Un mât.", domains=["mobilite"])
     await alerted(world, await world.town())
     for sheet, name, summary in ((old, "Vieille lampe bis", "Abaisse les lampadaires."), (other, "Mât éclairé", "Un mât pour lampadaires.")):  # fmt: skip
         content = await seller.read(f"/my/solutions/{sheet['id']}")
@@ -129,13 +142,11 @@ async def test_a_sheet_that_comes_to_match_is_new_and_one_that_changes_otherwise
     assert "Mât éclairé" in mail["body"] and "Vieille lampe" not in mail["body"]
 
 
-async def test_a_weekly_alert_waits_seven_days_of_paris_over_the_change_of_hour(
-    world: World, seller: Caller, curator: Caller
-) -> None:
+async def test_a_weekly_alert_waits_seven_days_of_paris_over_the_change_of_hour(world: World) -> None:
     seven_and_a_bit = datetime(2030, 3, 28, 6, 10, tzinfo=UTC)  # 7:10 in winter time
     await at(world, seven_and_a_bit)
     await alerted(world, await world.town(), "weekly")
-    await published(world, seller, curator, "Nuit calme")
+    await published(world, "Nuit calme")
     for days in range(1, 7):
         await at(world, seven_and_a_bit + timedelta(days=days))
         assert await mails(world) == []
@@ -143,7 +154,7 @@ async def test_a_weekly_alert_waits_seven_days_of_paris_over_the_change_of_hour(
     assert await mails(world) == []
     await at(world, seven_and_a_bit + timedelta(days=7, hours=-1))  # 7:10 again, an hour less of the sun
     assert len(await mails(world)) == 1
-    await published(world, seller, curator, "Lune douce")
+    await published(world, "Lune douce")
     for days in (8, 13):
         await at(world, seven_and_a_bit + timedelta(days=days))
         assert len(await mails(world)) == 1
@@ -151,12 +162,10 @@ async def test_a_weekly_alert_waits_seven_days_of_paris_over_the_change_of_hour(
     assert len(await mails(world)) == 2
 
 
-async def test_a_worker_that_was_down_tells_once_and_not_once_a_missed_day(
-    world: World, seller: Caller, curator: Caller
-) -> None:
+async def test_a_worker_that_was_down_tells_once_and_not_once_a_missed_day(world: World) -> None:
     await at(world, NOON)
     made = await alerted(world, await world.town())
-    await published(world, seller, curator, "Nuit calme")
+    await published(world, "Nuit calme")
     await at(world, NOON + timedelta(days=5))
     assert len(await mails(world)) == 1
     site = Site(world.settings.web.base_url, "x")
@@ -169,12 +178,12 @@ async def test_a_worker_that_was_down_tells_once_and_not_once_a_missed_day(
 
 
 async def test_a_sheet_suspended_before_the_mail_leaves_is_not_in_it_and_is_told_if_it_comes_back(
-    world: World, seller: Caller, curator: Caller
+    world: World,
 ) -> None:
     await at(world, NOON)
     await alerted(world, await world.town())
-    calm = await published(world, seller, curator, "Nuit calme")
-    await published(world, seller, curator, "Lune douce")
+    calm = await published(world, "Nuit calme")
+    await published(world, "Lune douce")
     morning = NOON + timedelta(hours=20)
     await world.sql("update clock_shift set shift = :to - now()", to=morning)
     await world.work()
@@ -194,10 +203,10 @@ async def test_a_sheet_suspended_before_the_mail_leaves_is_not_in_it_and_is_told
     assert "Nuit calme" in (await mails(world))[1]["body"]
 
 
-async def test_a_notice_whose_every_sheet_is_gone_never_leaves(world: World, seller: Caller, curator: Caller) -> None:  # fmt: skip
+async def test_a_notice_whose_every_sheet_is_gone_never_leaves(world: World) -> None:  # fmt: skip
     await at(world, NOON)
     await alerted(world, await world.town())
-    calm = await published(world, seller, curator, "Nuit calme")
+    calm = await published(world, "Nuit calme")
     await world.sql("update clock_shift set shift = :to - now()", to=NOON + timedelta(hours=20))
     await world.work()
     await suspended(world, calm["id"])
@@ -205,33 +214,31 @@ async def test_a_notice_whose_every_sheet_is_gone_never_leaves(world: World, sel
     assert await mails(world) == []
 
 
-async def test_an_index_that_is_late_names_no_unpublished_sheet(world: World, seller: Caller, curator: Caller) -> None:  # fmt: skip
+async def test_an_index_that_is_late_names_no_unpublished_sheet(world: World) -> None:  # fmt: skip
     await at(world, NOON)
     await alerted(world, await world.town())
-    calm = await published(world, seller, curator, "Nuit calme")
+    calm = await published(world, "Nuit calme")
     await world.sql("update solution set state = 'suspended' where id = cast(:id as uuid)", id=calm["id"])
     await at(world, NOON + timedelta(days=1))
     assert await mails(world) == []
 
 
-async def test_many_new_sheets_are_ten_names_and_a_count(world: World, seller: Caller, curator: Caller) -> None:  # fmt: skip
+async def test_many_new_sheets_are_ten_names_and_a_count(world: World) -> None:  # fmt: skip
     await at(world, NOON)
     await alerted(world, await world.town(), q="")
     for i in range(12):
-        await published(world, seller, curator, f"Lampe {i:02}")
+        await published(world, f"Lampe {i:02}")
     await at(world, NOON + timedelta(days=1))
     (mail,) = await mails(world)
     assert mail["subject"] == "12 fiches nouvelles pour « Nos lampes »"
     assert mail["body"].count("/solutions/lampe-") == 10 and "et 2 autres" in mail["body"]
 
 
-async def test_turning_an_alert_on_later_tells_nothing_of_what_is_there(
-    world: World, seller: Caller, curator: Caller
-) -> None:
+async def test_turning_an_alert_on_later_tells_nothing_of_what_is_there(world: World) -> None:
     await at(world, NOON)
     town = await world.town()
     made = await alerted(world, town, "none")
-    await published(world, seller, curator, "Nuit calme")
+    await published(world, "Nuit calme")
 
     async def turns(alert: str, version: int) -> None:
         headers = town.headers | {"If-Match": str(version)}
@@ -246,20 +253,18 @@ async def test_turning_an_alert_on_later_tells_nothing_of_what_is_there(
     assert await mails(world) == []
     await turns("none", 2)
     assert await world.sql("select count(*) from saved_search_find") == 0
-    await published(world, seller, curator, "Lune douce")
+    await published(world, "Lune douce")
     await at(world, NOON + timedelta(days=2))
     await turns("weekly", 3)
     await at(world, NOON + timedelta(days=10))
     assert await mails(world) == []
 
 
-async def test_a_deleted_search_and_one_of_somebody_who_left_tell_nothing(
-    world: World, seller: Caller, curator: Caller
-) -> None:
+async def test_a_deleted_search_and_one_of_somebody_who_left_tell_nothing(world: World) -> None:
     await at(world, NOON)
     town = await world.town()
     made = await alerted(world, town)
-    await published(world, seller, curator, "Nuit calme")
+    await published(world, "Nuit calme")
     await world.sql("update clock_shift set shift = :to - now()", to=NOON + timedelta(hours=20))
     await world.work()  # the notice waits
     await town.delete(f"/saved-searches/{made['id']}")
@@ -268,7 +273,7 @@ async def test_a_deleted_search_and_one_of_somebody_who_left_tell_nothing(
     await town.did(f"/saved-searches/{made['id']}/restoration")
     await at(world, NOON + timedelta(days=2))
     assert len(await mails(world)) == 1  # it was not told, so it is
-    await published(world, seller, curator, "Lune douce")
+    await published(world, "Lune douce")
     await world.sql(
         "delete from affiliation where person_id = cast(:id as uuid)", id=str(town.actor.person_id)
     )
@@ -277,12 +282,12 @@ async def test_a_deleted_search_and_one_of_somebody_who_left_tell_nothing(
 
 
 async def test_the_mails_link_stops_the_alert_without_signing_in_and_reading_it_changes_nothing(
-    world: World, seller: Caller, curator: Caller
+    world: World,
 ) -> None:
     await at(world, NOON)
     town = await world.town()
     made = await alerted(world, town)
-    await published(world, seller, curator, "Nuit calme")
+    await published(world, "Nuit calme")
     await at(world, NOON + timedelta(days=1))
     (mail,) = await mails(world)
     link = mail["body"].partition("sans vous connecter : ")[2].split()[0]
@@ -294,7 +299,7 @@ async def test_the_mails_link_stops_the_alert_without_signing_in_and_reading_it_
     for _ in range(2):
         assert (await http.post(path)).status_code == 303
         assert (await town.read("/saved-searches"))[0]["alert"] == "none"
-    await published(world, seller, curator, "Lune douce")
+    await published(world, "Lune douce")
     await at(world, NOON + timedelta(days=2))
     assert len(await mails(world)) == 1
     forged = f"{stopping.PATH}/{made['id'].replace('-', '')}." + "0" * 64
