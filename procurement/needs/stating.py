@@ -38,7 +38,10 @@ async def tell_of_others(session: Session, need_id: NeedId, told: bool, *, by: A
     need = await queries.one(session, need_id, by)
     need.alike_until = _until(now) if told else None
     await session.flush()
-    audit.note(session, by, "need.watch" if told else "need.unwatch", "need", need.id)
+    if told:
+        audit.note(session, by, "need.watch", "need", need.id)
+    else:
+        audit.note(session, by, "need.unwatch", "need", need.id)
     return need
 
 
