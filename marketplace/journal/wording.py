@@ -16,7 +16,7 @@ CHANNELS = {
 SUBJECTS = {
     "person": N_("personnes"), "organisation": N_("organisations"), "api_key": N_("clés d’API"),
     "personal_request": N_("données personnelles"), "affiliation": N_("rôles"), "webhook_endpoint": N_("webhooks"), "saved_search": N_("recherches enregistrées"), "webhook_delivery": N_("envois de webhooks"), "session": N_("sessions"), "passkey": N_("clés d’accès"), "team_invitation": N_("invitations"),
-    "claim": N_("demandes de compte"), "interest": N_("intérêts déclarés"), "solution": N_("fiches"), "sheet_import": N_("fichiers de fiches"), "revision": N_("révisions de fiches"), "evidence": N_("preuves"), "evidence_request": N_("demandes aux villes"), "need": N_("besoins"), "pool": N_("achats"),
+    "claim": N_("demandes de compte"), "interest": N_("intérêts déclarés"), "solution": N_("fiches"), "sheet_import": N_("fichiers de fiches"), "revision": N_("révisions de fiches"), "evidence": N_("preuves"), "evidence_request": N_("demandes aux villes"), "need": N_("besoins"), "proposal": N_("propositions d’achat groupé"), "town_assets": N_("patrimoine"), "pool": N_("achats"),
     "membership": N_("participation des villes"), "agreement": N_("conventions"), "consultation": N_("consultations"),
     "invitation": N_("demandes de devis"), "quote": N_("offres"), "order": N_("commandes"), "invoice": N_("factures"),
     "billing_mandate": N_("mandats de facturation"), "mandate_payment": N_("paiements"), "page": N_("pages lues"), "retention": N_("durées de conservation"),
