@@ -24,6 +24,7 @@ TENANTS = sorted({table.name for table in metadata.sorted_tables} - REFERENCE)
 SHOWN_TO_ALL = {
     "organisation",
     "solution",
+    "sheet_facts",
     "price_line",
     "solution_reference",
     "solution_attachment",

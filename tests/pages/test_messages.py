@@ -67,11 +67,17 @@ def test_french_sentences_are_their_own_translation() -> None:
     assert [m.id for m in messages("fr") if texts(m) != sources(m)] == []
 
 
+NAMES = {"Action Cœur de Ville", "communauté de communes", "métropole de Lyon", "{town} ({level}, {year})"}
+"""What has no other name in English, and what is all facts."""
+
+
 def test_an_english_sentence_is_not_its_french_one() -> None:
     same = [
         m.id
         for m in messages("en")
-        if texts(m) == sources(m) and len(re.findall(r"[a-zà-ÿ]{2,}", sources(m)[0])) > 2
+        if texts(m) == sources(m)
+        and len(re.findall(r"[a-zà-ÿ]{2,}", sources(m)[0])) > 2
+        and m.id not in NAMES
     ]
     assert same == []
 
@@ -82,7 +88,9 @@ def test_each_translation_waits_for_the_same_facts_as_its_sentence(language: str
     for message in messages(language):
         wanted = set().union(*map(places, sources(message)))
         different += [
-            (message.id, text) for text in texts(message) if places(text) | (wanted & {"num"}) != wanted
+            (message.id, text)
+            for text in texts(message)
+            if places(text) | (wanted & ({"num", "count"} if len(texts(message)) > 1 else {"num"})) != wanted
         ]
     assert different == []
 
