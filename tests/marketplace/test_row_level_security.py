@@ -26,6 +26,7 @@ SHOWN_TO_ALL = {
     "solution",
     "sheet_facts",
     "price_line",
+    "sheet_facts",
     "solution_reference",
     "solution_attachment",
     "solution_change",
