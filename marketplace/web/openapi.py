@@ -9,7 +9,15 @@ from dataclasses import fields, replace
 from typing import Any
 
 from litestar.openapi import OpenAPIConfig
-from litestar.openapi.spec import OpenAPI, OpenAPIResponse, OpenAPIType, Operation, Parameter, Schema
+from litestar.openapi.spec import (
+    OpenAPI,
+    OpenAPIResponse,
+    OpenAPIType,
+    Operation,
+    Parameter,
+    Reference,
+    Schema,
+)
 from pydantic import BaseModel
 
 from marketplace.web.schemas import Input, Output
@@ -87,13 +95,18 @@ def _operations(document: OpenAPI) -> Iterator[Operation]:
                 yield operation
 
 
-def _without_null(schema: Schema) -> Schema:
+def _without_null(schema: Schema) -> Schema | Reference:
     """A query cannot hold null: what may be left out is what it is when it is there."""
     choices = [
         choice
         for choice in schema.one_of or ()
-        if isinstance(choice, Schema) and choice.type != OpenAPIType.NULL
+        if isinstance(choice, Reference) or choice.type != OpenAPIType.NULL
     ]
     if len(choices) != 1:
         return schema
-    return replace(choices[0], description=schema.description or choices[0].description)
+    (only,) = choices
+    return (
+        only
+        if isinstance(only, Reference)
+        else replace(only, description=schema.description or only.description)
+    )
