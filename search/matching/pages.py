@@ -29,7 +29,8 @@ from search.matching.ranking import Match
 from search.matching.telling import matches_out
 from search.matching.ways import STANDING_NAMES, WAY_NAMES, Standing
 from search.matching.weights import SIGNAL_NAMES, Signal, default, of_domains
-from search.matching.wording import reason, sentence, words
+from search.matching.wording import sentence, words
+from search.twins.wording import said as reason
 
 SHOWN = 6
 MORE = 20

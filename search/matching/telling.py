@@ -24,7 +24,8 @@ from search.matching.schemas import (
 from search.matching.twin_towns import TwinTown
 from search.matching.ways import Value
 from search.matching.weights import SIGNAL_NAMES, Weights
-from search.matching.wording import reason, sentence, words
+from search.matching.wording import sentence, words
+from search.twins.wording import said as reason
 
 
 def matches_out(found: Answer, log_id: Any = None) -> MatchesOut:

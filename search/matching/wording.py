@@ -6,10 +6,8 @@ from decimal import Decimal
 from marketplace.money import Cents, euros
 from marketplace.web import i18n
 from marketplace.web.pages import show_date, show_number, unit_name
-from marketplace.words import N_
 from search.matching.saying import Fact, Said, Units, Word
 from search.matching.scoring import SEVERAL
-from search.twins.similarity import Reason
 
 
 def words(fact: Fact) -> str:
@@ -43,17 +41,3 @@ def sentence(fact: Fact) -> str:
     """As `words`, beginning with a capital."""
     text = words(fact)
     return text[:1].upper() + text[1:]
-
-
-def reason(found: Reason) -> str:
-    """Why a town resembles the asker's."""
-    facts = {name: _likeness_fact(value) for name, value in found.facts.items()}
-    return i18n.translate(found.sentence).format(**facts | {"you": i18n.translate(N_("vous"))})
-
-
-def _likeness_fact(value: object) -> str:
-    if isinstance(value, tuple):
-        return ", ".join(_likeness_fact(part) for part in value)
-    if isinstance(value, int | Decimal):
-        return show_number(value)
-    return i18n.translate(str(value))

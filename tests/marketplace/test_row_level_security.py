@@ -26,7 +26,6 @@ SHOWN_TO_ALL = {
     "solution",
     "sheet_facts",
     "price_line",
-    "sheet_facts",
     "solution_reference",
     "solution_attachment",
     "solution_change",

@@ -70,6 +70,9 @@ def test_many_references_buy_little_and_one_town_counts_once() -> None:
     assert read(Signal.TWINS, forty, question).value == read(Signal.TWINS, five, question).value
     one = facts(deployments=(deployed("1", "V"),))
     assert read(Signal.TWINS, same, question).value == read(Signal.TWINS, one, question).value
+    proven_once = facts(deployments=(deployed("1", "V", proven()), deployed("1", "V")))
+    best = facts(deployments=(deployed("1", "V", proven()),))
+    assert read(Signal.TWINS, proven_once, question).value == read(Signal.TWINS, best, question).value
     perfect = tuple(deployed(str(n), f"V{n}", proven(Level.DELIVERED)) for n in range(5))
     assert read(Signal.TWINS, facts(deployments=perfect), asked(likeness=dict.fromkeys("01234", 1.0))).value == 1000  # fmt: skip
 
