@@ -1,6 +1,7 @@
 """Running the web application under uvicorn."""
 
 import errno
+import gc
 import socket
 
 import uvicorn
@@ -14,8 +15,11 @@ from marketplace.words import N_
 def serve_here(settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT. Raises `Invalid` when the port is taken."""
     refuse_taken_port(settings.web.host, settings.web.port)
+    app = create_app(settings)
+    gc.collect()
+    gc.freeze()  # what lives as long as the process is not looked at again at each collection
     uvicorn.run(
-        create_app(settings),
+        app,
         host=settings.web.host,
         port=settings.web.port,
         log_config=None,
