@@ -37,14 +37,14 @@ class OpenIn(Input):
         )  # fmt: skip
 
 
-class StepOut(Output):
+class MagnitudeOut(Output):
     """The towns need at least `low` and less than `high` together: never more exactly."""
 
     low: Quantity
     high: Quantity
 
     @classmethod
-    def of(cls, size: Magnitude | None) -> "StepOut | None":
+    def of(cls, size: Magnitude | None) -> "MagnitudeOut | None":
         return cls(low=size.low, high=size.high) if size else None
 
 
@@ -55,7 +55,7 @@ class ProposalOut(Output):
     domain: str
     unit: str
     towns: int
-    together: StepOut | None
+    together: MagnitudeOut | None
     made_at: datetime
     answer_until: date
     state: str
@@ -65,7 +65,7 @@ class ProposalOut(Output):
     def of(cls, mine: Mine) -> "ProposalOut":
         proposal = mine.proposal
         return cls(
-            id=proposal.id, domain=proposal.domain, unit=proposal.unit, towns=proposal.towns, together=StepOut.of(proposal.magnitude),
+            id=proposal.id, domain=proposal.domain, unit=proposal.unit, towns=proposal.towns, together=MagnitudeOut.of(proposal.magnitude),
             made_at=proposal.made_at, answer_until=clock.last_day(proposal.expires_at), state=mine.side.state, need_id=mine.need.id,
         )  # fmt: skip
 

@@ -19,6 +19,7 @@ COLLEAGUE = "eclairage@vierzon.demo"
 """An address of the domain of Vierzon's people, which makes its word count; nobody has an account with it."""
 
 
+@pytest.mark.proof
 async def test_a_sheet_is_written_sent_back_published_compared_and_confirmed(
     site: str, browser: Browser
 ) -> None:
@@ -131,10 +132,12 @@ async def compare(visitor: Somebody, found: list[str]) -> str:
     """A visitor finds the sheet and puts it beside another. Returns its slug."""
     for _ in range(50):  # the index follows the publication
         await visitor.goes("/solutions?q=Lisière+2")
-        if await visitor.page.get_by_role("link", name=NAME).count():
+        title = visitor.page.get_by_role("heading", level=3).get_by_role("link", name=NAME)
+        if await title.count():
             break
         await visitor.page.wait_for_timeout(100)
-    await visitor.follows(NAME)
+    await title.first.click()
+    await visitor.page.wait_for_url("**/solutions/**")
     slug = visitor.path.removeprefix("/solutions/").split("?")[0]
     await visitor.sees("4 à 8 semaines")
     found += await wrong_with(visitor)

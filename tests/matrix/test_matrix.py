@@ -57,6 +57,7 @@ async def test_every_route_has_a_line_and_every_line_a_route(market: Market) -> 
 
 
 @pytest.mark.timeout(600)
+@pytest.mark.proof
 async def test_the_matrix(market: Market) -> None:
     started = time.perf_counter()
     async with Bench.open(market) as bench:

@@ -30,17 +30,18 @@ def files(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("files")
 def test_a_file_of_sheets_is_measured_on_an_instance_of_its_own_that_is_gone_afterwards(
-    on_servers: Cli, database_urls: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    on_servers: Cli, database_urls: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "tmp").mkdir()
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "tmp"))
+    short = Path(tempfile.mkdtemp(prefix="lc-"))  # a socket's path holds 107 characters
+    monkeypatch.setattr(tempfile, "tempdir", str(short))
     done = on_servers("evaluate", "queries.json", "--solutions", "sheets.json", "--json")
     assert done.status == 0, done.err
     assert json.loads(done.out) == {
         "engine": "postgres", **(PERFECT | {"queries": 2}), "by_type": {"accent": PERFECT, "plain": PERFECT}
     }  # fmt: skip
     assert "Fiches" in done.err and "Requêtes" in done.err, "the terminal shows how far it is"
-    assert list((tmp_path / "tmp").iterdir()) == []
+    assert list(short.iterdir()) == []
+    short.rmdir()
     assert ask(database_urls["owner"], "select count(*) from solution") == 0, (
         "the instance in place is left alone"
     )

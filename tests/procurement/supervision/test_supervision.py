@@ -199,4 +199,5 @@ def example(schema: dict[str, Any], wanted: dict[str, Any]) -> Any:
     if wanted.get("enum"):
         return wanted["enum"][0]
     formats = {"uuid": "00000000-0000-0000-0000-000000000000", "date": "2026-01-05"}
-    return {"integer": 1, "boolean": False}.get(str(kind)) or formats.get(wanted.get("format", ""), "12345")
+    plain = {"integer": 1, "boolean": False}
+    return plain[kind] if kind in plain else formats.get(wanted.get("format", ""), "12345")
