@@ -65,6 +65,12 @@ MUTANTS = [
         ("procurement/pools/queries.py", "Membership.pool_id == pool_id, scopes.inside(reads, pool_id)", "Membership.pool_id == pool_id"),
     ), (DOMAIN,), r"pool_id}$|members|villes"),
     Mutant("a need is read by another town", (NEED_QUERY,), (DOMAIN,), "GET /api/v1/needs/"),
+    Mutant("a frozen answer is read by another town", (
+        ("search/register/queries.py", "SourcingRecord.id == record_id, owned(reads, SourcingRecord.town_id)", "SourcingRecord.id == record_id"),
+    ), (DOMAIN,), r"GET /api/v1/sourcing-records/{record_id}"),
+    Mutant("a kept search is read by somebody else", (
+        ("search/saved/queries.py", "SavedSearch.id == search_id, own(reads, by), SavedSearch", "SavedSearch.id == search_id, SavedSearch"),
+    ), (DOMAIN,), r"GET /api/v1/saved-searches/{search_id}"),
     Mutant("an order is issued by another town", (
         ("procurement/orders/fulfilling.py", "PurchaseOrder.id == order_id, parties(session)", "PurchaseOrder.id == order_id"),
     ), (DOMAIN,), "issue$"),
