@@ -27,6 +27,7 @@ async def look(somebody: Somebody, name: str) -> list[str]:
     return await wrong_with(somebody)
 
 
+@pytest.mark.proof
 async def test_a_visitor_finds_sheets_reads_one_and_compares_them(site: str, browser: Browser) -> None:
     visitor = await Somebody.arrive(browser, site)
     page, found = visitor.page, list[str]()

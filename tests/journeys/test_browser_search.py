@@ -145,6 +145,7 @@ async def _a_slow_answer_never_overtakes_a_newer_one(site: str, browser: Browser
     await visitor.context.close()
 
 
+@pytest.mark.proof
 async def test_without_scripts_a_search_is_kept_run_and_deleted(site: str, browser: Browser) -> None:
     agent = await Somebody.arrive(browser, site, "agent@vierzon.demo", java_script_enabled=False)
     await agent.goes("/solutions")

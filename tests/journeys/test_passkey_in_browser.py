@@ -66,6 +66,7 @@ async def test_a_passkey_is_added_and_signs_in_without_an_address_or_a_password(
     await agent.context.close()
 
 
+@pytest.mark.proof
 async def test_codes_by_application_are_turned_on_with_the_keyboard_at_320_pixels(
     site: str, browser: Browser
 ) -> None:

@@ -62,6 +62,7 @@ async def check(somebody: Somebody) -> list[str]:
     return found + somebody.complaints
 
 
+@pytest.mark.proof
 async def test_an_agent_signs_in_with_proconnect_for_the_right_town_and_leaves_both(
     site: str, browser: Browser
 ) -> None:

@@ -41,12 +41,14 @@ async def app(market: Market) -> AsyncIterator[Database]:
     await database.close()
 
 
+@pytest.mark.proof
 async def test_every_table_holds_rows_to_hide(market: Market) -> None:
     empty = [t for t in (*PURCHASE, "membership", "need_line", "award", "agreement", "consultation", "api_key", "supplier_contact", *FIRM, *PROPOSED)
              if not await market.world.sql(f"select count(*) from {t}")]  # fmt: skip
     assert empty == []
 
 
+@pytest.mark.proof
 async def test_the_policies_alone_hide_what_is_not_theirs(market: Market, app: Database) -> None:
     seen = []
     for name in ACTORS:
@@ -63,6 +65,7 @@ async def test_the_policies_alone_hide_what_is_not_theirs(market: Market, app: D
     assert seen == []
 
 
+@pytest.mark.proof
 async def test_a_curator_sees_the_files_of_certificates_of_evidence_and_of_sheets_and_no_other(
     market: Market, app: Database
 ) -> None:
@@ -77,6 +80,7 @@ async def test_a_curator_sees_the_files_of_certificates_of_evidence_and_of_sheet
     )
 
 
+@pytest.mark.proof
 async def test_a_town_and_its_supplier_see_their_own_rows_and_no_others(
     market: Market, app: Database
 ) -> None:
