@@ -18,7 +18,7 @@ from pydantic import (
     StringConstraints,
     WithJsonSchema,
 )
-from pydantic_core import PydanticCustomError
+from pydantic_core import PydanticCustomError, PydanticKnownError
 
 from marketplace.money import Cents
 from marketplace.words import N_
@@ -119,6 +119,16 @@ def not_a_truth(value: Any) -> Any:
     if isinstance(value, bool):
         raise PydanticCustomError("int_type", N_("Écrivez un nombre entier, par exemple 12."))
     return value
+
+
+def a_truth(value: Any) -> Any:
+    """Refuse what stands for true elsewhere: the framework asks pydantic to be lenient, the API's schema is not."""
+    if not isinstance(value, bool):
+        raise PydanticKnownError("bool_type")
+    return value
+
+
+Truth = Annotated[bool, BeforeValidator(a_truth)]
 
 
 def written_day(value: Any) -> Any:

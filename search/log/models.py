@@ -13,7 +13,7 @@ from marketplace.db import Base, Json, choice
 from marketplace.ids import OrganisationId, PersonId, new_id
 
 
-class Kind(StrEnum):
+class AnswerKind(StrEnum):
     """What was asked: words, a need to be matched, or the sheets that a town keeps."""
 
     SEARCH = "search"
@@ -33,7 +33,7 @@ class SearchLog(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     at: Mapped[datetime]
-    kind: Mapped[Kind] = mapped_column(choice(Kind))
+    kind: Mapped[AnswerKind] = mapped_column(choice(AnswerKind))
     organisation_id: Mapped[OrganisationId | None] = mapped_column(ForeignKey("organisation.id"))
     person_id: Mapped[PersonId | None]
     asked: Mapped[Json]

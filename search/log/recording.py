@@ -8,9 +8,9 @@ from typing import Any
 from marketplace.actor import Actor
 from marketplace.db import Session
 from marketplace.ids import new_id
-from search.log.models import Kind, SearchLog
+from search.log.models import AnswerKind, SearchLog
 
-__all__ = ["Kind", "Ordered", "SearchLog", "record"]
+__all__ = ["AnswerKind", "Ordered", "SearchLog", "record"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Ordered:
 def record(
     session: Session,
     *,
-    kind: Kind,
+    kind: AnswerKind,
     asked: dict[str, Any],
     ordered: Sequence[Ordered],
     excluded: Sequence[dict[str, Any]] = (),

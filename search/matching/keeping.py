@@ -5,7 +5,7 @@ from typing import Any
 from marketplace.actor import Actor
 from marketplace.db import Session
 from marketplace.web.schemas import plain
-from search.log.recording import Kind, Ordered, SearchLog, record
+from search.log.recording import AnswerKind, Ordered, SearchLog, record
 from search.matching.answering import Answer
 from search.matching.questions import Question
 from search.matching.schemas import MatchesOut, exact
@@ -14,7 +14,7 @@ from search.matching.schemas import MatchesOut, exact
 def keep(session: Session, found: Answer, told: MatchesOut, *, by: Actor) -> SearchLog:
     """Keep it for the organisation that `by` acts for."""
     return record(
-        session, kind=Kind.MATCH, asked=document(found.question),
+        session, kind=AnswerKind.MATCH, asked=document(found.question),
         ordered=[Ordered(one.candidate.facts.slug, exact(one.score)) for one in found.ranking.order],
         excluded=[one.model_dump(mode="json") for one in told.excluded], weights=found.asked.weights.document(),
         total=found.page.total, engine=found.page.engine, index=found.page.index,

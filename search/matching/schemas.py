@@ -6,7 +6,6 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, create_model
-from pydantic_core import PydanticKnownError
 
 from catalog.solutions.content import DomainId, TownCode, UnitId
 from marketplace.money import ZERO
@@ -17,6 +16,7 @@ from marketplace.web.schemas import (
     Output,
     Quantity,
     Text,
+    Truth,
     Years,
     not_a_truth,
     written_day,
@@ -28,15 +28,6 @@ WrittenDay = Annotated[
     Day, BeforeValidator(written_day), WithJsonSchema({"type": "string", "format": "date"})
 ]
 
-
-def _truth(value: Any) -> Any:
-    """Refuse what stands for true elsewhere: the framework asks pydantic to be lenient, the API's schema is not."""
-    if not isinstance(value, bool):
-        raise PydanticKnownError("bool_type")
-    return value
-
-
-Truth = Annotated[bool, BeforeValidator(_truth)]
 
 _MUSTS: dict[str, Any] = {
     must.value: (Truth, Field(default=False, title=rule.name, description=rule.rule))
@@ -116,7 +107,7 @@ class CounterfactualOut(Output):
     sentence: str
 
 
-class MatchOut(Output):
+class MatchedOut(Output):
     """`place_reserved`: the newcomers' place, by a published rule; the score is what it is."""
 
     slug: str
@@ -153,7 +144,7 @@ class WeightsOut(Output):
     weights: dict[str, int]
 
 
-class CostOut(Output):
+class CostRangeOut(Output):
     """Cents HT over the years, from the lowest to the highest of `grids` published grids: indicative."""
 
     unit: str
@@ -171,10 +162,10 @@ class RunOut(Output):
     since: date
     quantity: str | None
     unit: str | None
-    cost: CostOut | None
+    cost: CostRangeOut | None
 
 
-class TwinOut(Output):
+class TwinTownOut(Output):
     """A town like the asker's: how much (0 to 1), why, and what it runs."""
 
     code: str
@@ -196,7 +187,7 @@ class WayOut(Output):
 
 
 class WaysOut(Output):
-    value: CostOut | None
+    value: CostRangeOut | None
     rules_on: date
     options: list[WayOut]
 
@@ -206,7 +197,7 @@ class MatchesOut(Output):
     `excluded_total`: how many a hard filter left out.
     """
 
-    items: list[MatchOut]
+    items: list[MatchedOut]
     excluded: list[ExcludedOut] = Field(max_length=MOST_EXCLUDED)
     excluded_total: int
     total: int
@@ -217,7 +208,7 @@ class MatchesOut(Output):
     index_version: str
     engine: str
     degraded: bool
-    twins: list[TwinOut]
+    twins: list[TwinTownOut]
     ways: WaysOut
     log_id: UUID | None
 

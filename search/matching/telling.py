@@ -8,14 +8,14 @@ from search.matching.answering import Answer
 from search.matching.ranking import Match
 from search.matching.schemas import (
     ContributionOut,
-    CostOut,
+    CostRangeOut,
     CounterfactualOut,
     ExcludedOut,
+    MatchedOut,
     MatchesOut,
-    MatchOut,
     MissingOut,
     RunOut,
-    TwinOut,
+    TwinTownOut,
     WayOut,
     WaysOut,
     WeightsOut,
@@ -63,9 +63,9 @@ def weights_out(weights: Weights) -> WeightsOut:
     )  # fmt: skip
 
 
-def _match(one: Match, found: Answer, passed: list[str]) -> MatchOut:
+def _match(one: Match, found: Answer, passed: list[str]) -> MatchedOut:
     facts, change = one.facts, one.counterfactual
-    return MatchOut(
+    return MatchedOut(
         slug=facts.slug, name=facts.name, supplier=facts.supplier, fictional=facts.fictional,
         summary=found.hits[facts.slug].summary, domains=list(facts.domains), score=exact(one.score),
         contributions=[
@@ -86,8 +86,8 @@ def _match(one: Match, found: Answer, passed: list[str]) -> MatchOut:
     )  # fmt: skip
 
 
-def _twin(town: TwinTown) -> TwinOut:
-    return TwinOut(
+def _twin(town: TwinTown) -> TwinTownOut:
+    return TwinTownOut(
         code=town.profile.code, name=town.profile.name, population=town.profile.population,
         likeness=round(town.likeness.value, 3), reasons=[reason(each) for each in town.likeness.reasons],
         runs=[
@@ -100,10 +100,10 @@ def _twin(town: TwinTown) -> TwinOut:
     )  # fmt: skip
 
 
-def _cost(value: Value | None) -> CostOut | None:
+def _cost(value: Value | None) -> CostRangeOut | None:
     if value is None:
         return None
-    return CostOut(
+    return CostRangeOut(
         unit=value.unit, grids=value.grids, low_cents=value.low, high_cents=value.high, unit_low_cents=value.unit_low,
         unit_high_cents=value.unit_high,
     )  # fmt: skip

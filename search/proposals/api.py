@@ -13,14 +13,14 @@ from marketplace.web.creating import creating
 from marketplace.web.transaction import By, Reads, Writes
 from procurement.needs.schemas import NeedOut
 from search.proposals import answering, opening, queries
-from search.proposals.schemas import AlikeIn, OpenIn, ProposalDetail, ProposalOut
+from search.proposals.schemas import AlikeIn, OpenIn, PoolProposalOut, ProposalDetail
 
 TAGS = ["proposals"]
 
 
 @get("/proposals", summary="The pools proposed to my town, the latest first", tags=TAGS)
-async def list_proposals(reads: Reads, by: By) -> list[ProposalOut]:
-    return [ProposalOut.of(mine) for mine in await queries.all_mine(reads, by)]
+async def list_proposals(reads: Reads, by: By) -> list[PoolProposalOut]:
+    return [PoolProposalOut.of(mine) for mine in await queries.all_mine(reads, by)]
 
 
 @get("/proposals/{proposal_id:uuid}", summary="One proposal, with what buying together would change", tags=TAGS)  # fmt: skip

@@ -5,7 +5,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from marketplace import clock
-from marketplace.web.schemas import Day, Input, Output, Quantity, Rate, Short
+from marketplace.web.schemas import Day, Input, Output, Quantity, Rate, Short, Truth
 from procurement.compass import Nature
 from procurement.pools.plans import Range
 from procurement.pools.schemas import NewLine, NewPool
@@ -17,7 +17,7 @@ from search.proposals.queries import Mine, ProposalView
 class AlikeIn(Input):
     """Whether to tell my town when others have this need."""
 
-    alike: bool
+    alike: Truth
 
 
 class OpenIn(Input):
@@ -48,7 +48,7 @@ class MagnitudeOut(Output):
         return cls(low=size.low, high=size.high) if size else None
 
 
-class ProposalOut(Output):
+class PoolProposalOut(Output):
     """A proposal made to my town. `state` is my town's own answer."""
 
     id: UUID
@@ -62,7 +62,7 @@ class ProposalOut(Output):
     need_id: UUID
 
     @classmethod
-    def of(cls, mine: Mine) -> "ProposalOut":
+    def of(cls, mine: Mine) -> "PoolProposalOut":
         proposal = mine.proposal
         return cls(
             id=proposal.id, domain=proposal.domain, unit=proposal.unit, towns=proposal.towns, together=MagnitudeOut.of(proposal.magnitude),
@@ -90,7 +90,7 @@ class CrossingOut(Output):
     surely: bool
 
 
-class OutlookOut(Output):
+class ProposalOutlookOut(Output):
     grids: int
     date: date
     alone: PricesOut | None
@@ -103,7 +103,7 @@ class OutlookOut(Output):
     crossings: list[CrossingOut]
 
     @classmethod
-    def of(cls, found: Outlook) -> "OutlookOut":
+    def of(cls, found: Outlook) -> "ProposalOutlookOut":
         crossings = [
             CrossingOut(
                 amount_ht_cents=one.threshold.amount_ht, procedure=one.threshold.procedure, reference=one.threshold.reference, surely=one.surely,
@@ -123,19 +123,19 @@ class TownNameOut(Output):
     siren: str | None
 
 
-class ProposalDetail(ProposalOut):
+class ProposalDetail(PoolProposalOut):
     """`accepted`: the other towns that accepted; empty until mine has. `pool_id`: once one of them opened the pool."""
 
     accepted: list[TownNameOut]
     can_open: bool
     pool_id: UUID | None
     allowed: list[str]
-    outlook: OutlookOut
+    outlook: ProposalOutlookOut
 
     @classmethod
     def of_view(cls, found: ProposalView) -> "ProposalDetail":
         return cls(
-            **ProposalOut.of(found.mine).model_dump(), accepted=[TownNameOut.model_validate(town) for town in found.accepted],
+            **PoolProposalOut.of(found.mine).model_dump(), accepted=[TownNameOut.model_validate(town) for town in found.accepted],
             can_open=found.can_open, pool_id=found.pool.id if found.pool else None, allowed=list(found.mine.allowed),
-            outlook=OutlookOut.of(found.outlook),
+            outlook=ProposalOutlookOut.of(found.outlook),
         )  # fmt: skip

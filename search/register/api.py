@@ -17,7 +17,7 @@ from marketplace.web.transaction import By, Reads, Writes
 from marketplace.words import N_
 from search.finding.asking import Criteria
 from search.finding.asking import faults as unknown_faults
-from search.log.models import Kind
+from search.log.models import AnswerKind
 from search.log.queries import answered
 from search.register import queries
 from search.register.content import Content
@@ -30,7 +30,7 @@ from search.register.searching import search
 
 @get("/sourcing-records", summary="My town's sourcing register", tags=["sourcing"])
 async def list_records(
-    reads: Reads, by: By, q: Query = "", kind: Annotated[Kind | None, QueryParameter(description="Nature")] = None,
+    reads: Reads, by: By, q: Query = "", kind: Annotated[AnswerKind | None, QueryParameter(description="Nature")] = None,
     page: PageNumber = 1, per_page: PerPage = 20,
 ) -> Page[RecordOut]:  # fmt: skip
     wanted = queries.Wanted(q.strip(), kind)

@@ -29,7 +29,7 @@ from procurement.pools import queries as pools
 from search.engines import SearchEngine
 from search.finding.asking import Criteria
 from search.finding.pages import typed_criteria
-from search.log.models import Kind, SearchLog
+from search.log.models import AnswerKind, SearchLog
 from search.log.queries import answered
 from search.register import wording
 from search.register.forms import FreezeForm, field_of
@@ -57,7 +57,7 @@ class AnswerChanged(Conflict):
 class Answer:
     """What would be frozen."""
 
-    kind: Kind
+    kind: AnswerKind
     asked: Json
     slugs: tuple[str, ...]
     total: int
@@ -140,7 +140,16 @@ async def _answer(
         found = await found_by(session, engine, asked)
         slugs = tuple(sheet.slug for sheet in ordered(found))
         return Answer(
-            Kind.SEARCH, asked.document(), slugs, found.total, 0, found.engine, found.index, None, None, asked
+            AnswerKind.SEARCH,
+            asked.document(),
+            slugs,
+            found.total,
+            0,
+            found.engine,
+            found.index,
+            None,
+            None,
+            asked,
         )
     log: SearchLog | None = await answered(session, log_id)
     if log is None:

@@ -17,7 +17,7 @@ from marketplace.ids import NeedId, OrganisationId, PoolId, new_id
 from marketplace.words import N_
 from procurement.needs import queries as needs
 from procurement.pools import queries as pools
-from search.log.models import Kind, SearchLog
+from search.log.models import AnswerKind, SearchLog
 from search.register.content import FORMAT, canonical, sha256_of
 from search.register.models import SourcingRecord
 from search.register.schemas import Chosen
@@ -52,7 +52,7 @@ async def freeze(
     ]
     if faults:
         raise Invalid(faults)
-    record_id, kind = new_id(), Kind.SHORTLIST if choices else log.kind
+    record_id, kind = new_id(), AnswerKind.SHORTLIST if choices else log.kind
     content = {
         "format": FORMAT, "id": str(record_id), "kind": kind.value, "title": title, "note": note,
         "need_id": str(need_id) if need_id else None, "pool_id": str(pool_id) if pool_id else None,

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.db import Base, choice
 from marketplace.ids import NeedId, OrganisationId, PersonId, PoolId, new_id
-from search.log.models import Kind
+from search.log.models import AnswerKind
 
 
 class SourcingRecord(Base):
@@ -24,7 +24,7 @@ class SourcingRecord(Base):
     frozen_at: Mapped[datetime]
     town_id: Mapped[OrganisationId] = mapped_column(ForeignKey("organisation.id"))
     person_id: Mapped[PersonId]
-    kind: Mapped[Kind] = mapped_column(choice(Kind))
+    kind: Mapped[AnswerKind] = mapped_column(choice(AnswerKind))
     title: Mapped[str]
     text: Mapped[str]
     total: Mapped[int]

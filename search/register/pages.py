@@ -17,7 +17,7 @@ from marketplace.web.pages import page
 from marketplace.web.pagination import Pages, Query
 from marketplace.web.transaction import By, Reads
 from marketplace.words import N_
-from search.log.models import Kind
+from search.log.models import AnswerKind
 from search.register import exporting, queries, wording
 from search.register.content import Content, sha256_of
 from search.register.exporting import Told
@@ -132,7 +132,7 @@ def _file(content: bytes, told: Told, form: str, media_type: str) -> Response[by
 
 
 def _wanted(text: str, kind: str) -> queries.Wanted:
-    return queries.Wanted(text.strip(), Kind(kind) if kind in set(Kind) else None)
+    return queries.Wanted(text.strip(), AnswerKind(kind) if kind in set(AnswerKind) else None)
 
 
 HANDLERS = [

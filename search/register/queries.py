@@ -13,7 +13,7 @@ from marketplace.actor import Actor, OrganisationKind
 from marketplace.db import ReadSession, Session, owned
 from marketplace.errors import NotFound
 from marketplace.ids import PersonId
-from search.log.models import Kind
+from search.log.models import AnswerKind
 from search.register.models import SourcingRecord
 
 
@@ -22,7 +22,7 @@ class Wanted:
     """What a list shows: words of the title or of what was asked, and a kind."""
 
     text: str = ""
-    kind: Kind | None = None
+    kind: AnswerKind | None = None
 
     @property
     def all(self) -> bool:

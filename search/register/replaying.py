@@ -16,7 +16,7 @@ from marketplace.web.validation import from_pydantic
 from marketplace.words import N_
 from search.engines import SearchEngine
 from search.finding.asking import Criteria
-from search.log.models import Kind
+from search.log.models import AnswerKind
 from search.log.recording import Ordered
 from search.matching.answering import Answer, answer
 from search.matching.asking import question_of
@@ -142,7 +142,7 @@ async def replay(
     reads: ReadSession, engine: SearchEngine, frozen: Content, total: int, *, now: datetime
 ) -> Replay:
     """Ask again what the record asked, and hold the answers side by side. Raises `NotAskable`."""
-    ask = _match if frozen.origin == Kind.MATCH else _search
+    ask = _match if frozen.origin == AnswerKind.MATCH else _search
     return compare(frozen, total, await ask(reads, engine, frozen, clock.paris_day(now)))
 
 
@@ -159,12 +159,12 @@ def compare(frozen: Content, total: int, today: Today) -> Replay:
     )
     told = zip(same, (Cause.INDEX, Cause.ENGINE, Cause.WEIGHTS), strict=True)
     causes = [cause for is_same, cause in told if not is_same]
-    if frozen.origin == Kind.MATCH and clock.paris_day(frozen.asked_at) != today.day:
+    if frozen.origin == AnswerKind.MATCH and clock.paris_day(frozen.asked_at) != today.day:
         causes.append(Cause.DAY)
     lost = {sheet.cause for sheet in sheets}
     causes += [cause for cause in (Cause.UNPUBLISHED, Cause.EXCLUDED) if cause in lost]
     moved = any(sheet.move is not Move.SAME or _rescored(sheet) for sheet in sheets)
-    if frozen.origin == Kind.MATCH and moved and Cause.INDEX not in causes:
+    if frozen.origin == AnswerKind.MATCH and moved and Cause.INDEX not in causes:
         causes.append(Cause.FACTS)
     return Replay(tuple(sheets), today, total, *same, tuple(causes))
 

@@ -7,8 +7,8 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from catalog.texts import Line, Phrase, Prose
-from marketplace.web.schemas import Input, Output
-from search.log.models import Kind
+from marketplace.web.schemas import Input, Output, Truth
+from search.log.models import AnswerKind
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,120}$")]
 Words = Annotated[list[Slug], Field(max_length=60)]
@@ -28,7 +28,7 @@ class SearchAsked(Input):
     domain: Words = []
     maturity: Words = []
     feature: Words = []
-    available: bool = False
+    available: Truth = False
     sort: Slug = "relevance"
 
 
@@ -51,7 +51,7 @@ class RecordOut(Output):
     """A record in a list. `sha256` covers `content` (`GET /sourcing-records/{id}`) byte for byte."""
 
     id: UUID
-    kind: Kind
+    kind: AnswerKind
     title: str
     text: str
     total: int

@@ -6,7 +6,7 @@ from marketplace.actor import Actor
 from marketplace.db import ReadSession, Session
 from search.engines import SearchEngine, SearchPage
 from search.finding.asking import Criteria
-from search.log.models import Kind, SearchLog
+from search.log.models import AnswerKind, SearchLog
 from search.log.recording import Ordered, record
 
 DEEPEST = 300
@@ -24,7 +24,7 @@ async def search(
     """The same, logged for whoever `by` acts for."""
     found = await found_by(session, engine, asked)
     return record(
-        session, kind=Kind.SEARCH, asked=asked.document(), ordered=ordered(found), total=found.total, engine=found.engine,
+        session, kind=AnswerKind.SEARCH, asked=asked.document(), ordered=ordered(found), total=found.total, engine=found.engine,
         index=found.index, answer={"corrected": [list(pair) for pair in found.corrected], "degraded": found.degraded}, by=by, now=now,
     )  # fmt: skip
 

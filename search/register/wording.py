@@ -15,7 +15,7 @@ from marketplace.web.pages import show_date, show_euros, show_number, unit_name
 from marketplace.words import N_
 from search.engines import Sort
 from search.finding.asking import FEATURE_NAMES, SORT_NAMES
-from search.log.models import Kind
+from search.log.models import AnswerKind
 from search.matching.filters import FILTER_NAMES, Filter
 from search.matching.musts import MUSTS, Must
 from search.matching.weights import SIGNAL_NAMES, Signal
@@ -24,9 +24,9 @@ from search.register.content import Content
 _ = i18n.translate
 
 KIND_NAMES = {
-    Kind.SEARCH: N_("recherche"),
-    Kind.MATCH: N_("besoin mis en correspondance"),
-    Kind.SHORTLIST: N_("liste restreinte"),
+    AnswerKind.SEARCH: N_("recherche"),
+    AnswerKind.MATCH: N_("besoin mis en correspondance"),
+    AnswerKind.SHORTLIST: N_("liste restreinte"),
 }
 ENGINES = {"postgres": N_("PostgreSQL (moteur intégré)"), "meilisearch": N_("Meilisearch")}
 UNNUMBERED = N_("sans numéro de version")

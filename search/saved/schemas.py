@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from marketplace.errors import Invalid
-from marketplace.web.schemas import Input, Output, clean, no_html
+from marketplace.web.schemas import Input, Output, Truth, clean, no_html
 from marketplace.words import N_
 from search.finding.asking import Criteria, faults
 from search.finding.schemas import CriteriaOut
@@ -36,7 +36,7 @@ class CriteriaIn(Input):
     domain: Values = Field(default_factory=list)
     maturity: Values = Field(default_factory=list)
     feature: Values = Field(default_factory=list)
-    available: bool = False
+    available: Truth = False
     sort: str = Field("", max_length=40)
 
     def asked(self) -> Criteria:

@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import Field
 
 from marketplace import clock
-from marketplace.web.schemas import Input, Output, Quantity
+from marketplace.web.schemas import Input, Output, Quantity, Truth
 from search.twins.assets import AssetKind, Assets, Declared
 from search.twins.doing import Deployment, Doer, Doing, OpenPool
 from search.twins.queries import Twin
@@ -29,7 +29,7 @@ class AssetIn(Input):
 class AssetsIn(Input):
     """`PUT /assets`: replaces everything. `public`: everybody may read them; else they count for your comparisons alone."""
 
-    public: bool
+    public: Truth
     assets: Annotated[list[AssetIn], Field(max_length=40)]
 
     def declared(self) -> list[tuple[AssetKind, Declared]]:
@@ -96,7 +96,7 @@ class ProfileOut(Output):
         )  # fmt: skip
 
 
-class ReasonOut(Output):
+class TwinReasonOut(Output):
     """One part of a likeness: the mean of the values by their weights is the likeness."""
 
     signal: str
@@ -108,7 +108,7 @@ class ReasonOut(Output):
 class TwinOut(Output):
     town: ProfileOut
     likeness: float
-    reasons: list[ReasonOut]
+    reasons: list[TwinReasonOut]
 
     @classmethod
     def of(cls, twin: Twin, you: str) -> "TwinOut":
@@ -117,10 +117,10 @@ class TwinOut(Output):
         )  # fmt: skip
 
 
-def reasons_of(twin: Twin, you: str) -> list[ReasonOut]:
+def reasons_of(twin: Twin, you: str) -> list[TwinReasonOut]:
     """The reasons of a likeness, said."""
     return [
-        ReasonOut(
+        TwinReasonOut(
             signal=reason.signal,
             value=round(reason.value, 4),
             weight=reason.weight,

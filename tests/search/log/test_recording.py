@@ -11,7 +11,7 @@ from marketplace.actor import ANONYMOUS, Actor
 from marketplace.ids import new_id
 from search.log.models import SearchLog
 from search.log.queries import answered
-from search.log.recording import Kind, Ordered, record
+from search.log.recording import AnswerKind, Ordered, record
 from tests.support.world import World
 
 ASKED = {"need": "éclairage public", "town": "18279", "musts": {"eu_hosted": True}}
@@ -21,7 +21,7 @@ async def kept(world: World, by: Actor, now: datetime) -> SearchLog:
     """One answer, kept on behalf of `by` by the application, as a request would."""
     async with world.app.state.database.transaction(by) as session:
         return record(
-            session, kind=Kind.MATCH, asked=ASKED, ordered=[Ordered("lampes", 0.75), Ordered("capteurs", None)],
+            session, kind=AnswerKind.MATCH, asked=ASKED, ordered=[Ordered("lampes", 0.75), Ordered("capteurs", None)],
             excluded=[{"slug": "nuage", "filter": "eu_hosted", "sentence": "…"}], weights={"version": "1"}, total=3,
             engine="postgres", index="12", answer={"items": []}, by=by, now=now,
         )  # fmt: skip
@@ -34,7 +34,7 @@ async def test_an_answer_is_read_back_by_the_organisation_that_asked_and_by_no_o
     async with world.app.state.database.reading(vierzon.actor) as reads:
         found = await answered(reads, row.id)
         assert found is not None
-        assert (found.kind, found.asked, found.at) == (Kind.MATCH, ASKED, now)
+        assert (found.kind, found.asked, found.at) == (AnswerKind.MATCH, ASKED, now)
         assert found.ordered == [{"slug": "lampes", "score": 0.75}, {"slug": "capteurs", "score": None}]
         assert (found.excluded[0]["filter"], found.weights) == ("eu_hosted", {"version": "1"})
         assert (found.person_id, found.organisation_id) == (
@@ -69,7 +69,7 @@ async def test_nobody_keeps_an_answer_in_the_name_of_another_or_changes_one(worl
     for acting, by in ((bourges.actor, vierzon.actor), (vierzon.actor, forged), (ANONYMOUS, vierzon.actor)):
         with pytest.raises(DBAPIError, match="row-level security"):
             async with world.app.state.database.transaction(acting) as session:
-                record(session, kind=Kind.SEARCH, asked={}, ordered=[], total=0, engine="", index="", by=by, now=now)  # fmt: skip
+                record(session, kind=AnswerKind.SEARCH, asked={}, ordered=[], total=0, engine="", index="", by=by, now=now)  # fmt: skip
     for statement in ("update search_log set total = 9", "delete from search_log"):
         with pytest.raises(DBAPIError, match="permission denied"):
             async with world.app.state.database.transaction(vierzon.actor) as session:

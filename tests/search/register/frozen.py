@@ -7,7 +7,7 @@ from marketplace.actor import SYSTEM
 from marketplace.tabular import SourceRow
 from search.engines.postgres import PostgresEngine
 from search.index.refreshing import reindex
-from search.log.recording import Kind, Ordered, SearchLog, record
+from search.log.recording import AnswerKind, Ordered, SearchLog, record
 from tests.support.world import Caller, World
 
 LIGHT = "eclairage-public"
@@ -54,7 +54,7 @@ async def matched(
     ]  # fmt: skip
     async with world.app.state.database.transaction(who.actor) as session:
         return record(
-            session, kind=Kind.MATCH, asked={"need": "Éclairer moins", "town": "18279", "musts": {"eu_hosted": True}},
+            session, kind=AnswerKind.MATCH, asked={"need": "Éclairer moins", "town": "18279", "musts": {"eu_hosted": True}},
             ordered=[Ordered(item["slug"], item["score"]) for item in items],
             excluded=[{"slug": "phare", "filter": "eu_hosted", "sentence": "Hébergement non renseigné."}],
             weights={"version": "2026-11-26", "domain": LIGHT, "weights": {"text": 25, "twins": 25}}, total=len(items),
