@@ -55,15 +55,23 @@ class Page(Output, Generic[T]):
     per_page: int
 
 
+def unwritable(character: str) -> bool:
+    """A control character or half of a pair, which neither PostgreSQL nor a PDF can hold; line ends and tabs are not."""
+    return unicodedata.category(character) in {"Cc", "Cs"} and character not in "\n\r\t"
+
+
+def misleading(character: str) -> bool:
+    """One that changes the direction of reading, with which a text shows something else than it says."""
+    return unicodedata.bidirectional(character) in DIRECTIONS or character in MARKS
+
+
 def clean(text: str) -> str:
-    """Refuse control characters and unpaired surrogates, which neither PostgreSQL nor a PDF can hold, and those that
-    change the direction of reading, with which a text shows something else than it says.
-    """
-    if any(unicodedata.category(c) in {"Cc", "Cs"} and c not in "\n\r\t" for c in text):
+    """Refuse what is `unwritable` or `misleading`."""
+    if any(map(unwritable, text)):
         raise PydanticCustomError(
             "characters", N_("Ce texte contient des caractères de contrôle : retapez-le.")
         )
-    if any(unicodedata.bidirectional(c) in DIRECTIONS or c in MARKS for c in text):
+    if any(map(misleading, text)):
         raise PydanticCustomError(
             "direction", N_("Ce texte contient des caractères invisibles qui changent le sens de lecture : retapez-le.")
         )  # fmt: skip

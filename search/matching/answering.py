@@ -19,7 +19,7 @@ from search.facts.shape import Facts
 from search.matching.needs import Need, Place
 from search.matching.questions import Question, domain_about, domain_named
 from search.matching.ranking import Ranking, ranked
-from search.matching.scoring import Asked, Candidate
+from search.matching.reading import Asked, Candidate
 from search.matching.twin_towns import TwinTown, twin_towns
 from search.matching.ways import Value, Ways, leading, value_of, ways
 from search.matching.weights import weights_of
@@ -29,7 +29,6 @@ from search.twins.similarity import Profile, comparable, compared, mean
 MOST = 300
 """Sheets that the words found and that are weighed."""
 SHOWN = 20
-MOST_SHOWN = 50
 TOLD_OF = 30
 """The first of the order, whose towns are told."""
 MARKED = re.compile(f"{MARK}([^{UNMARK}]+){UNMARK}")

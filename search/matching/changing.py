@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from catalog.evidence.levels import Level
 from marketplace.words import N_
 from search.facts.shape import Facts, Proven, best
+from search.matching.reading import Asked
 from search.matching.saying import Said, said
-from search.matching.scoring import Asked, Scored, score
+from search.matching.scoring import Scored, score
 
 Alter = Callable[[Facts, Asked], tuple[Facts, Said] | None]
 

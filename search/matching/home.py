@@ -1,6 +1,5 @@
 """What the first page's address asks: `besoin`, `ville`, `quantite`, `annees`, and `unite`, `domaine`, `budget`, `pret_le`, `condition`."""
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -15,6 +14,7 @@ from marketplace.money import parse_euros
 from marketplace.territories.queries import Town
 from marketplace.units import UNITS
 from marketplace.web import i18n
+from marketplace.web.schemas import misleading, unwritable
 from marketplace.web.typed import typed_date, typed_number
 from marketplace.words import N_
 from search.matching.asking import WINDOW_PAST
@@ -103,5 +103,5 @@ def typed(
 
 
 def written(text: str) -> str:
-    """`text` without what no keyboard writes: it can be kept, and searched."""
-    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cs"}).strip()
+    """`text` without what an API would refuse (`marketplace.web.schemas.clean`): it can be kept, and searched."""
+    return "".join(c for c in text if not unwritable(c) and not misleading(c)).strip()

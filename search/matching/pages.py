@@ -20,12 +20,14 @@ from marketplace.web.transaction import By, Reads, Writes
 from procurement.pools import queries as pools
 from procurement.pools.models import Pool
 from search.finding.pages import Typed as Words
-from search.matching import home, keeping, newcomers, scoring
+from search.matching import home, keeping, newcomers
 from search.matching.answering import MOST, Answer, answer
 from search.matching.costing import outward
+from search.matching.deployments import MOST_TOWNS, NEAR
 from search.matching.filters import FILTER_NAMES, FILTER_RULES, Filter
 from search.matching.musts import MUSTS, RGAA_LEAST
 from search.matching.ranking import Match
+from search.matching.reading import WORTH
 from search.matching.telling import matches_out
 from search.matching.ways import STANDING_NAMES, WAY_NAMES, Standing
 from search.matching.weights import SIGNAL_NAMES, Signal, default, of_domains
@@ -94,8 +96,8 @@ async def ranking_page(request: Request[Any, Any, Any], reads: Reads) -> Respons
     return page(
         request, "matching/ranking.html", default=default(), of_domains=of_domains(), domains=domains(), signals=SIGNAL_NAMES,
         filters=[(FILTER_NAMES[one], FILTER_RULES[one]) for one in Filter], musts=list(MUSTS.values()), rules=newcomers,
-        worth=[(LEVEL_NAMES[level], value) for level, value in scoring.WORTH.items()], most_towns=scoring.MOST_TOWNS,
-        near=scoring.NEAR, rgaa=RGAA_LEAST, most=MOST,
+        worth=[(LEVEL_NAMES[level], value) for level, value in WORTH.items()], most_towns=MOST_TOWNS,
+        near=NEAR, rgaa=RGAA_LEAST, most=MOST,
     )  # fmt: skip
 
 

@@ -11,8 +11,9 @@ from search.facts.shape import Facts
 from search.matching import newcomers
 from search.matching.changing import Counterfactual, counterfactual
 from search.matching.filters import Filter, Refusal, applied, refused
+from search.matching.reading import FULL, LACKING, Asked, Candidate
 from search.matching.saying import Fact, Said, Word, said
-from search.matching.scoring import FULL, LACKING, Asked, Candidate, Scored, score
+from search.matching.scoring import Scored, score
 from search.matching.weights import Signal
 
 MOST_EXCLUDED = 20

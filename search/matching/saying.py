@@ -19,6 +19,10 @@ class Word:
     french: str
 
 
+SEVERAL = Decimal(2)
+"""A count for a plural that says no number."""
+
+
 @dataclass(frozen=True, slots=True)
 class Units:
     """« 120 points lumineux »."""

@@ -11,7 +11,7 @@ from decimal import Decimal
 from catalog.evidence.levels import Level
 from catalog.solutions.queries import PublishedGrid
 from search.facts.shape import Deployment, Facts, best
-from search.matching.scoring import NEAR
+from search.matching.deployments import NEAR
 from search.matching.ways import Value, units_of, value_of
 from search.twins.similarity import Likeness, Profile, similarity
 

@@ -6,8 +6,7 @@ from decimal import Decimal
 from marketplace.money import Cents, euros
 from marketplace.web import i18n
 from marketplace.web.pages import show_date, show_number, unit_name
-from search.matching.saying import Fact, Said, Units, Word
-from search.matching.scoring import SEVERAL
+from search.matching.saying import SEVERAL, Fact, Said, Units, Word
 
 
 def words(fact: Fact) -> str:

@@ -12,7 +12,7 @@ from search.facts.shape import Answered, Attested, Capacity, Deployment, Facts, 
 from search.matching.choices import CERTIFICATIONS, HOSTED, LABELS, MATURITY, STANDARDS
 from search.matching.musts import Must
 from search.matching.needs import Budget, Need, Place, Window
-from search.matching.scoring import Asked, Candidate
+from search.matching.reading import Asked, Candidate
 from search.matching.weights import weights_of
 
 ON = date(2026, 11, 26)

@@ -6,7 +6,7 @@ from typing import Any
 from search.facts.shape import Answered, Facts
 from search.matching import newcomers
 from search.matching.ranking import Ranking, ranked
-from search.matching.scoring import Candidate
+from search.matching.reading import Candidate
 from tests.search.matching.sheets import LAMP, ON, asked, candidate, deployed, facts
 
 TOLD = Answered(

@@ -8,7 +8,8 @@ from search.matching.changing import CHANGES
 from search.matching.filters import refused
 from search.matching.newcomers import FIRST, is_newcomer
 from search.matching.ranking import MOST_EXCLUDED, ranked
-from search.matching.scoring import FULL, Asked, Candidate, score
+from search.matching.reading import FULL, Asked, Candidate
+from search.matching.scoring import score
 from search.matching.weights import WHOLE, Signal
 from search.matching.wording import sentence
 from tests.search.matching.sheets import MARKETS

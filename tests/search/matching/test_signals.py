@@ -11,10 +11,12 @@ from catalog.taxonomy import domains
 from marketplace.money import Cents
 from search.facts.shape import Answered, Attested, Capacity, Facts
 from search.matching.costing import cost_of, outward
+from search.matching.deployments import fresh
 from search.matching.filters import Filter, refused
 from search.matching.musts import MUSTS, Met, Must
 from search.matching.needs import Budget, Need, Window
-from search.matching.scoring import Asked, Reading, fresh, score
+from search.matching.reading import Asked, Reading
+from search.matching.scoring import score
 from search.matching.weights import WHOLE, Signal, default, of_domains, weights_of
 from search.matching.wording import sentence
 from tests.search.matching.sheets import LAMP, ON, VIERZON, asked, candidate, deployed, facts, proven
