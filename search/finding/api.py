@@ -10,7 +10,7 @@ from marketplace.errors import Invalid
 from marketplace.web import i18n
 from marketplace.web.pagination import PageNumber, PerPage, Query
 from marketplace.web.transaction import Reads
-from search.engines import SearchEngine, Sort
+from search.engines import Searcher, Sort
 from search.engines.documents import Feature
 from search.finding.asking import Criteria, faults
 from search.finding.schemas import SearchOut, SuggestionOut
@@ -44,7 +44,7 @@ async def search(
     )  # fmt: skip
     if unknown:
         raise Invalid(faults(unknown))
-    engine: SearchEngine = state.search
+    engine: Searcher = state.search
     found = await engine.search(reads, asked.query(page=page, per_page=per_page))
     return SearchOut.of(found, page=page, per_page=per_page)
 

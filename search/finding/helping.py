@@ -6,7 +6,7 @@ from functools import cache
 
 from catalog.taxonomy import domains
 from marketplace.db import ReadSession
-from search.engines import SearchEngine
+from search.engines import Searcher
 from search.finding.asking import Active, Criteria
 from search.language.terms import hinted_domains, terms
 from search.language.words import WORD, fold
@@ -33,7 +33,7 @@ class Help:
     browse: tuple[tuple[str, int], ...] = ()
 
 
-async def help_with(reads: ReadSession, engine: SearchEngine, asked: Criteria) -> Help:
+async def help_with(reads: ReadSession, engine: Searcher, asked: Criteria) -> Help:
     """Help for a search that found nothing. Only what would find something is offered."""
 
     async def count(criteria: Criteria) -> int:

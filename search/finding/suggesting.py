@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from catalog.taxonomy import Domain, domains
 from marketplace.db import ReadSession
-from search.engines import SearchEngine, SearchQuery
+from search.engines import Searcher, SearchQuery
 from search.language.words import WORD, fold
 
 AT_MOST, DOMAINS_AT_MOST, LOOKED_AT = 8, 3, 20
@@ -28,7 +28,7 @@ class Suggestion:
 
 
 async def suggest(
-    reads: ReadSession, engine: SearchEngine, typed: str, *, language: str = "fr"
+    reads: ReadSession, engine: Searcher, typed: str, *, language: str = "fr"
 ) -> list[Suggestion]:
     """Eight suggestions at most. Sheets are those of the index: published, as every search finds them."""
     words = WORD.findall(fold(typed))

@@ -13,7 +13,7 @@ from marketplace.db import ReadSession, Session
 from marketplace.territories.queries import Town
 from marketplace.units import UNITS
 from procurement.pools import queries as pools
-from search.engines import MARK, UNMARK, Hit, SearchEngine, SearchPage, SearchQuery
+from search.engines import MARK, UNMARK, Hit, Searcher, SearchPage, SearchQuery
 from search.facts.queries import facts_by_id
 from search.facts.shape import Facts
 from search.matching.needs import Need, Place
@@ -53,7 +53,7 @@ class Answer:
 
 
 async def answer(
-    reads: ReadSession | Session, engine: SearchEngine, question: Question, *, limit: int = SHOWN
+    reads: ReadSession | Session, engine: Searcher, question: Question, *, limit: int = SHOWN
 ) -> Answer:
     """The answer to `question`, `limit` sheets explained."""
     now = await clock.now(reads)

@@ -6,7 +6,7 @@ from litestar.params import JSONBody
 
 from marketplace.web.schemas import Output
 from marketplace.web.transaction import By, Writes
-from search.engines import SearchEngine
+from search.engines import Searcher
 from search.matching import asking, keeping
 from search.matching.answering import answer
 from search.matching.schemas import MatchesOut, MatchIn, WeightsOut
@@ -23,7 +23,7 @@ class WeightsList(Output):
 
 @post("/matches", summary="From a need to an explained short list", tags=["matches"], status_code=200)
 async def match(session: Writes, state: State, by: By, data: JSONBody[MatchIn]) -> MatchesOut:
-    engine: SearchEngine = state.search
+    engine: Searcher = state.search
     question = await asking.question_of(session, data)
     found = await answer(session, engine, question, limit=data.limit)
     told = matches_out(found)

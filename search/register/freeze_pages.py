@@ -26,7 +26,7 @@ from marketplace.web.transaction import By, Reads, Writes
 from marketplace.words import N_
 from procurement.needs import queries as needs
 from procurement.pools import queries as pools
-from search.engines import SearchEngine
+from search.engines import Searcher
 from search.finding.asking import Criteria
 from search.finding.pages import typed_criteria
 from search.log.models import AnswerKind, SearchLog
@@ -116,7 +116,7 @@ async def freeze_answer(
     return await _page(request, session, by, found, form, kept, wants_list=bool(kept))
 
 
-async def _freeze(session: Session, engine: SearchEngine, typed: FreezeForm, by: Actor) -> SourcingRecord:
+async def _freeze(session: Session, engine: Searcher, typed: FreezeForm, by: Actor) -> SourcingRecord:
     now = await clock.now(session)
     if typed.recherche is not None:
         log = await answered(session, typed.recherche)
@@ -133,7 +133,7 @@ async def _freeze(session: Session, engine: SearchEngine, typed: FreezeForm, by:
 
 
 async def _answer(
-    session: Session | ReadSession, engine: SearchEngine, log_id: UUID | None, asked: Criteria
+    session: Session | ReadSession, engine: Searcher, log_id: UUID | None, asked: Criteria
 ) -> Answer:
     """The logged answer, or what the search answers now. Raises `NotFound`."""
     if log_id is None:

@@ -14,7 +14,7 @@ from marketplace.errors import Conflict, Invalid
 from marketplace.web import i18n
 from marketplace.web.validation import from_pydantic
 from marketplace.words import N_
-from search.engines import SearchEngine
+from search.engines import Searcher
 from search.finding.asking import Criteria
 from search.log.models import AnswerKind
 from search.log.recording import Ordered
@@ -139,7 +139,7 @@ class NotAskable(Conflict):
 
 
 async def replay(
-    reads: ReadSession, engine: SearchEngine, frozen: Content, total: int, *, now: datetime
+    reads: ReadSession, engine: Searcher, frozen: Content, total: int, *, now: datetime
 ) -> Replay:
     """Ask again what the record asked, and hold the answers side by side. Raises `NotAskable`."""
     ask = _match if frozen.origin == AnswerKind.MATCH else _search
@@ -201,7 +201,7 @@ def _version(weights: Mapping[str, Any] | None) -> object:
     return weights and {name: weights.get(name) for name in ("version", "domain", "weights")}
 
 
-async def _search(reads: ReadSession, engine: SearchEngine, frozen: Content, on: date) -> Today:
+async def _search(reads: ReadSession, engine: Searcher, frozen: Content, on: date) -> Today:
     found = await found_by(reads, engine, Criteria.of(frozen.asked))
     return Today(
         ordered=tuple(ordered(found)), total=found.total, engine=found.engine, index=found.index, weights=None,
@@ -209,7 +209,7 @@ async def _search(reads: ReadSession, engine: SearchEngine, frozen: Content, on:
     )  # fmt: skip
 
 
-async def _match(reads: ReadSession, engine: SearchEngine, frozen: Content, on: date) -> Today:
+async def _match(reads: ReadSession, engine: Searcher, frozen: Content, on: date) -> Today:
     try:
         question = await question_of(reads, MatchIn.model_validate(frozen.asked))
     except (ValidationError, Invalid) as refusal:

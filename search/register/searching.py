@@ -4,7 +4,7 @@ from datetime import datetime
 
 from marketplace.actor import Actor
 from marketplace.db import ReadSession, Session
-from search.engines import SearchEngine, SearchPage
+from search.engines import Searcher, SearchPage
 from search.finding.asking import Criteria
 from search.log.models import AnswerKind, SearchLog
 from search.log.recording import Ordered, record
@@ -13,13 +13,13 @@ DEEPEST = 300
 """How many sheets of an answer a record holds: as many as an engine gives at once."""
 
 
-async def found_by(session: Session | ReadSession, engine: SearchEngine, asked: Criteria) -> SearchPage:
+async def found_by(session: Session | ReadSession, engine: Searcher, asked: Criteria) -> SearchPage:
     """What the engine answers at this instant, as deep as a record goes."""
     return await engine.search(session, asked.query(per_page=DEEPEST))
 
 
 async def search(
-    session: Session, engine: SearchEngine, asked: Criteria, *, by: Actor, now: datetime
+    session: Session, engine: Searcher, asked: Criteria, *, by: Actor, now: datetime
 ) -> SearchLog:
     """The same, logged for whoever `by` acts for."""
     found = await found_by(session, engine, asked)

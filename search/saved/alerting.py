@@ -21,7 +21,7 @@ from marketplace.db import Session
 from marketplace.ids import OrganisationId, PersonId, SolutionId
 from marketplace.notifications import notices
 from marketplace.notifications.models import Notice
-from search.engines import SearchEngine
+from search.engines import Searcher
 from search.finding.asking import Criteria
 from search.saved.events import AlertDue
 from search.saved.models import Alert, SavedSearch, SavedSearchFind
@@ -56,7 +56,7 @@ async def due_alerts(session: Session, now: datetime) -> Sequence[AlertDue]:
     return [AlertDue(search_id=search_id, day=today) for search_id in found]
 
 
-async def settle(session: Session, engine: SearchEngine, search_id: UUID, *, now: datetime) -> None:
+async def settle(session: Session, engine: Searcher, search_id: UUID, *, now: datetime) -> None:
     """After an alert is turned on: what is found today is no news. After it is turned off: nothing is remembered.
 
     What waits to be mailed of an alert that is off, or of a search that is deleted, is taken back.
@@ -75,7 +75,7 @@ async def settle(session: Session, engine: SearchEngine, search_id: UUID, *, now
     kept.looked_on = paris_day(now)
 
 
-async def look(session: Session, engine: SearchEngine, search_id: UUID, site: Site, *, now: datetime) -> int:
+async def look(session: Session, engine: Searcher, search_id: UUID, site: Site, *, now: datetime) -> int:
     """Tell a search's person of the sheets that are new to it. Returns how many; none when the look is not due (any more)."""
     today = paris_day(now)
     kept = await session.scalar(
@@ -193,7 +193,7 @@ async def _take_back(session: Session, search_id: UUID) -> None:
     await notices.withdraw(session, prefix)
 
 
-async def _found(session: Session, engine: SearchEngine, asked: Criteria) -> list[SolutionId]:
+async def _found(session: Session, engine: Searcher, asked: Criteria) -> list[SolutionId]:
     """Every sheet that a search finds, to the last page."""
     found: list[SolutionId] = []
     page = 1

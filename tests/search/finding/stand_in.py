@@ -1,14 +1,12 @@
 """An engine that answers what a test says: for what pages do with an answer, whatever engine gave it."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
-from uuid import UUID
 
 from marketplace.db import ReadSession, Session
 from marketplace.ids import new_id
 from search.engines import Hit, SearchPage, SearchQuery
-from search.engines.documents import SearchDocument
 
 
 def hit(name: str, **changes: Any) -> Hit:
@@ -35,12 +33,3 @@ class StandIn:
     async def search(self, session: Session | ReadSession, query: SearchQuery) -> SearchPage:
         self.asked.append(query)
         return self.answers(query) if self.answers else self.page
-
-    async def upsert(self, session: Session, documents: Sequence[SearchDocument]) -> None:
-        raise NotImplementedError
-
-    async def delete(self, session: Session, ids: Sequence[UUID]) -> None:
-        raise NotImplementedError
-
-    async def rebuild(self, session: Session, documents: Iterable[SearchDocument]) -> int:
-        raise NotImplementedError
