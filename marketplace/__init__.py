@@ -3,4 +3,4 @@
 `app.py` plugs every room together; nothing else in this package knows a room above it.
 """
 
-VERSION = "0.4.0"
+VERSION = "0.5.0"

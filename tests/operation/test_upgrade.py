@@ -26,7 +26,7 @@ from tests.support.world import World
 RELEASES = Path(__file__).parent / "releases"
 
 
-FIRST = {"0.1.0": "0005", "0.2.0": "0014", "0.3.0": "0020"}
+FIRST = {"0.1.0": "0005", "0.2.0": "0014", "0.3.0": "0020", "0.4.0": "0026"}
 """The first migration that each release lacks."""
 
 

@@ -8,7 +8,7 @@ invoice, one with sealed offers before their deadline, one in its census, one ab
 plain dump of the owner, and `RELEASE.tar.gz`, the stored files. The key that sealed the offers is a constant.
 
 0.1.0 is commit e725f7a (migrations up to 0004); 0.2.0 is commit 77a7b1d (up to 0013), whose publication asked for no checklist;
-0.3.0 is commit a5b2846 (up to 0019).
+0.3.0 is commit a5b2846 (up to 0019); 0.4.0 is commit 744eb41 (up to 0025).
 """
 
 import asyncio

@@ -1,0 +1,14 @@
+"""How many towns wait with a need of one domain and unit."""
+
+revision = "0027"
+down_revision = "0026"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass
