@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 
 from marketplace.db import ReadSession, Session
 from search.engines.documents import Documents, SearchDocument
@@ -35,7 +35,7 @@ class PostgresEngine:
         words = typed(query.text)
         asked = ask(words, await recognise(session, words))
         sql, values = statement(query, asked)
-        row = (await session.execute(text(sql), values)).one()
+        row = (await session.execute(sql, values)).one()
         sought = Sought.of(asked.keys)
         return SearchPage(
             hits=tuple(_hit(hit, sought) for hit in row.hits or ()),

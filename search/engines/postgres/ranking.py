@@ -5,9 +5,12 @@ weights × their rarity, lowered when it lacks some. To it are added what the do
 to what the first results are about: they bring up sheets that say the same in other words.
 """
 
+from functools import cache
 from typing import Any
 
-from search.engines.postgres.asking import LONGEST, Asked
+from sqlalchemy import TextClause, text
+
+from search.engines.postgres.asking import LONGEST, WHOLE, Asked
 from search.engines.postgres.weighing import GIST
 from search.engines.protocol import SearchQuery, Sort
 
@@ -25,7 +28,7 @@ UNFOUND = 1.5
 """The rarity of a word that nothing holds: sheets lack it, all alike."""
 
 
-def statement(query: SearchQuery, asked: Asked) -> tuple[str, dict[str, Any]]:
+def statement(query: SearchQuery, asked: Asked) -> tuple[TextClause, dict[str, Any]]:
     """The SQL of a page of `query` and its values."""
     values: dict[str, Any] = {
         "limit": query.per_page, "offset": (query.page - 1) * query.per_page, "domains": list(query.domains),
@@ -33,20 +36,30 @@ def statement(query: SearchQuery, asked: Asked) -> tuple[str, dict[str, Any]]:
         "priced": query.priced,
     }  # fmt: skip
     if not asked.own:
-        return _UNASKED + _ANSWER.format(order=_ORDERS[query.sort] or _BY_USE), values
+        return _unasked(query.sort), values
     values |= {
         "units": asked.units, "slots": asked.slots, "keys": asked.keys, "weights": asked.weights, "strong": asked.strong,
         "own": asked.own, "most": asked.most, "times": asked.times, "beside": asked.beside,
         "beside_weights": asked.beside_weights,
     }  # fmt: skip
-    hint = "0"
     values |= {"sure": [domain for domain, surely in asked.hints.items() if surely >= SURE], "few": FEW}
     surest = sorted(asked.hints.items(), key=lambda each: (-each[1], each[0]))
     for place, (domain, surely) in enumerate((surest + [("", 0.0)] * HINTS)[:HINTS]):
-        hint += f", case when :hint{place} = any(e.domains) then cast(:sure{place} as float8) else 0 end"
         values |= {f"hint{place}": domain, f"sure{place}": DOMAIN * surely}
-    order = _ORDERS[query.sort] or "score desc, name, solution_id"
-    return _ASKED.format(hint=f"greatest({hint})") + _ANSWER.format(order=order), values
+    return _asked(query.sort, scattered=any(slot != WHOLE for slot in asked.slots)), values
+
+
+@cache
+def _unasked(sort: Sort) -> TextClause:
+    return text(_UNASKED + _ANSWER.format(order=_ORDERS[sort] or _BY_USE))
+
+
+@cache
+def _asked(sort: Sort, *, scattered: bool) -> TextClause:
+    """`scattered`: whether a unit has words that may stand apart."""
+    weight = _SCATTERED if scattered else "max(p.impact * a.weight)"
+    order = _ORDERS[sort] or "score desc, name, solution_id"
+    return text(_ASKED.format(weight=weight) + _ANSWER.format(order=order))
 
 
 _ALIKE = "name, solution_id"
@@ -59,8 +72,14 @@ _FLAGS = """
         and (cardinality(cast(:features as text[])) = 0 or e.features @> cast(:features as text[])) as rest,
     e.number, e.solution_id, e.name, e.domains, e.maturity, e.features, e.priced, e.published_on
 """
-_SCATTERED = " + ".join(
+_SIDE_BY_SIDE = f"max(p.impact * a.weight) filter (where a.slot = {WHOLE})"
+_APART = " + ".join(
     f"coalesce(max(p.impact * a.weight) filter (where a.slot = {slot}), 0)" for slot in range(LONGEST)
+)
+_SCATTERED = f"greatest({_SIDE_BY_SIDE}, {_APART})"
+_HINT = ", ".join(
+    f"case when :hint{place} = any(e.domains) then cast(:sure{place} as float8) else 0 end"
+    for place in range(HINTS)
 )
 _ASKED = f"""
 with state as materialized (select greatest(entries, 1) n from search_state),
@@ -69,7 +88,7 @@ unit as (
     from unnest(cast(:own as int[]), cast(:most as float8[]), cast(:times as float8[])) with ordinality u(own, most, times, place)
 ),
 matched as materialized (
-    select p.entry, a.unit, bool_or(a.strong) strong, greatest(max(p.impact * a.weight) filter (where a.slot < 0), {_SCATTERED}) weight
+    select p.entry, a.unit, bool_or(a.strong) strong, {{weight}} weight
     from unnest(cast(:units as int[]), cast(:slots as int[]), cast(:keys as text[]), cast(:weights as float8[]), cast(:strong as bool[]))
         a(unit, slot, key, weight, strong)
     cross join lateral (select entry, impact from search_posting where key = a.key collate "C" offset 0) p
@@ -101,7 +120,7 @@ beyond as (
 ),
 first as materialized (
     select {_FLAGS}, e.favour,
-        ((t.said + coalesce(b.weight, 0)) / whole.total * sqrt(t.covered / whole.total) + {{hint}}) * e.favour as score
+        ((t.said + coalesce(b.weight, 0)) / whole.total * sqrt(t.covered / whole.total) + greatest({_HINT})) * e.favour as score
     from (select * from texts union all select * from beyond) t
         cross join lateral (select * from search_entry where number = t.entry offset 0) e
         left join beside b on b.entry = t.entry, whole
@@ -110,11 +129,17 @@ best as materialized (
     select *, row_number() over (order by score desc, name, solution_id) as place
     from (select number, score, favour, name, solution_id from first order by score desc, name, solution_id limit {RESCORED}) b
 ),
-gist as materialized (
-    select b.number, b.place, g.stem, g.impact * ln(1 + (greatest(s.n, h.entries) - h.entries + 0.5::float8) / (h.entries + 0.5::float8)) as weight
+said as materialized (
+    select b.number, b.place, g.stem, g.impact
     from best b cross join lateral (select keys, gist from search_entry where number = b.number offset 0) e
         cross join lateral unnest(e.keys[1:{GIST}], e.gist) g(stem, impact)
-        cross join lateral (select entries from search_stem where stem = g.stem offset 0) h, state s
+),
+known as materialized (
+    select h.stem, ln(1 + (greatest(s.n, h.entries) - h.entries + 0.5::float8) / (h.entries + 0.5::float8)) as rarity
+    from search_stem h, state s where h.stem = any(array(select distinct stem from said))
+),
+gist as materialized (
+    select number, place, stem, impact * rarity as weight from said join known using (stem)
 ),
 size as materialized (select number, sqrt(sum(weight * weight)) as size from gist group by number),
 about as materialized (

@@ -25,7 +25,7 @@ async def recognise(session: Session | ReadSession, query: Typed) -> Known:
     doubtful = [known not in known_stems() for known in stems]
     shortest = [3 if query.open and word == query.words[-1] else SHORTEST_BEGUN for word in words]
     rows = await session.execute(
-        text(_RECOGNISE),
+        _RECOGNISE,
         {
             "words": words, "stems": stems, "doubtful": doubtful, "shortest": shortest, "pairs": query.pairs,
             "roots": [root(known) for known in stems], "mistyped": SHORTEST_MISTYPED,
@@ -50,7 +50,7 @@ async def recognise(session: Session | ReadSession, query: Typed) -> Known:
     return Known(total, entries, families, begins, near)
 
 
-_RECOGNISE = f"""
+_RECOGNISE = text(f"""
 with word as materialized (
     select w.*, not exists (select from search_stem s where s.stem = w.stem collate "C" and s.entries > 0) and w.doubtful as unknown
     from unnest(cast(:words as text[]), cast(:stems as text[]), cast(:doubtful as bool[]), cast(:shortest as int[]))
@@ -75,4 +75,4 @@ select 'near', w.word, n.word, n.entries from word w cross join lateral (
     select f.word, s.entries from search_word f join search_stem s on s.stem = f.stem and s.entries > 0
     where f.word % w.word order by similarity(f.word, w.word) desc, f.word limit {CANDIDATES}
 ) n where w.unknown and length(w.word) >= :mistyped and not exists (select from begun b where b.asked = w.word)
-"""
+""")
