@@ -1,5 +1,6 @@
 """« Mon besoin », open to all: the first page; and the page that publishes how answers are ordered."""
 
+from decimal import Decimal
 from typing import Annotated, Any
 
 from litestar import Request, Response, get
@@ -27,7 +28,8 @@ from search.matching.deployments import MOST_TOWNS, NEAR
 from search.matching.filters import FILTER_NAMES, FILTER_RULES, Filter
 from search.matching.musts import MUSTS, RGAA_LEAST
 from search.matching.ranking import Match
-from search.matching.reading import WORTH
+from search.matching.reading import FULL, WORTH
+from search.matching.scoring import WAITING
 from search.matching.telling import matches_out
 from search.matching.ways import STANDING_NAMES, WAY_NAMES, Standing
 from search.matching.weights import SIGNAL_NAMES, Signal, default, of_domains
@@ -97,7 +99,7 @@ async def ranking_page(request: Request[Any, Any, Any], reads: Reads) -> Respons
         request, "matching/ranking.html", default=default(), of_domains=of_domains(), domains=domains(), signals=SIGNAL_NAMES,
         filters=[(FILTER_NAMES[one], FILTER_RULES[one]) for one in Filter], musts=list(MUSTS.values()), rules=newcomers,
         worth=[(LEVEL_NAMES[level], value) for level, value in WORTH.items()], most_towns=MOST_TOWNS,
-        near=NEAR, rgaa=RGAA_LEAST, most=MOST,
+        near=NEAR, rgaa=RGAA_LEAST, most=MOST, waiting=[(least, Decimal(worth) / FULL) for least, worth in WAITING.items()],
     )  # fmt: skip
 
 
