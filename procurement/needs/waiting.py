@@ -25,5 +25,5 @@ async def towns_waiting(reads: ReadSession | Session, unit: str | None) -> dict[
     """
     if unit is None or acting(reads).kind is not OrganisationKind.TOWN:
         return {}
-    found = text("select domain, at_least from towns_waiting() where unit = :unit")
+    found = text("select domain, at_least from towns_waiting(:unit)")
     return {row.domain: row.at_least for row in await reads.execute(found, {"unit": unit})}

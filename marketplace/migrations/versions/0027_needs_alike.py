@@ -25,21 +25,19 @@ def upgrade() -> None:
     # told to a town alone, of towns other than itself: whatever it asks for or stops, its own answer does not move.
     # Nothing below three towns, steps above, no narrower cell than a domain and a unit: nobody can be told apart
     function(
-        "towns_waiting()", "table (domain text, unit text, at_least integer)",
-        """select n.domain, n.unit, case
-            when count(distinct n.town_id) >= 20 then 20
-            when count(distinct n.town_id) >= 10 then 10
-            when count(distinct n.town_id) >= 5 then 5
-            else 3 end
-        from need_waiting n
-        where (select actor_kind()) = 'town' and n.town_id <> (select actor_organisation())
-        group by n.domain, n.unit having count(distinct n.town_id) >= 3""",
+        "towns_waiting(counted_in text)", "table (domain text, at_least integer)",
+        """select n.domain, case when count(*) >= 20 then 20 when count(*) >= 10 then 10 when count(*) >= 5 then 5 else 3 end
+        from (
+            select distinct w.domain, w.town_id from need_waiting w
+            where w.unit = counted_in and (select actor_kind()) = 'town' and w.town_id <> (select actor_organisation())
+        ) n
+        group by n.domain having count(*) >= 3""",
         definer=True,
     )  # fmt: skip
 
 
 def downgrade() -> None:
     for which in (APPLICATION, WORKER):
-        op.execute(f"revoke all on function towns_waiting() from {role(which)}")
-    op.execute("drop function towns_waiting()")
+        op.execute(f"revoke all on function towns_waiting(text) from {role(which)}")
+    op.execute("drop function towns_waiting(text)")
     op.execute("drop view need_waiting")

@@ -151,7 +151,7 @@ async def test_the_page_says_it_and_leads_a_town_to_the_box_to_tick(world: World
     visitor = (await world.http.get(PAGE)).text
     assert "attendent d’autres villes" not in visitor and "autres=on" not in visitor
     rules = (await world.http.get("/comment-nous-classons")).text
-    assert "3 au moins 0,2 ; 5 au moins 0,3 ; 10 au moins 0,4 ; 20 au moins 0,6." in rules.replace("\u202f", " ").replace("\xa0", " ")  # fmt: skip
+    assert "3 ou plus 0,2 ; 5 ou plus 0,3 ; 10 ou plus 0,4 ; 20 ou plus 0,6." in rules.replace("\u202f", " ").replace("\xa0", " ")  # fmt: skip
 
 
 async def test_a_frozen_match_is_replayed_with_the_same_number_of_towns(world: World) -> None:
