@@ -18,6 +18,7 @@ from marketplace.territories.queries import Town, typed_town
 from marketplace.units import UNITS
 from marketplace.web.pages import page
 from marketplace.web.transaction import By, Reads, Writes
+from procurement.needs import queries as needs
 from procurement.pools import queries as pools
 from procurement.pools.models import Pool
 from search.finding.pages import Typed as Words
@@ -61,16 +62,17 @@ async def need_page(
         years=annees, unit=unite, domain=domaine, budget=budget, ready_on=pret_le, conditions=condition or [],
     )  # fmt: skip
     found: Answer | None = None
-    log_id, towns, open_pools = None, list[Town](), list[Pool]()
+    log_id, towns, open_pools, waits = None, list[Town](), list[Pool](), False
     if typed.need:
         town, towns = await typed_town(session, typed.town)
         question = typed.question(town, clock.paris_day(await clock.now(session)))
         found = await answer(session, state.search, question, limit=MORE if tout else SHOWN)
         open_pools = await pools.public_pools(session, domain=found.domain) if found.domain else []
+        waits = await needs.already_waits(session, by, domain=found.domain, unit=found.unit, now=found.now)
         if by.organisation_id is not None:  # a visitor's reading leaves no trace
             log_id = keeping.keep(session, found, matches_out(found), by=by).id
     return page(
-        request, "matching/home.html", typed=typed, found=found, towns=towns, pools=open_pools, log_id=log_id, domains=domains(),
+        request, "matching/home.html", typed=typed, found=found, towns=towns, pools=open_pools, waits=waits, log_id=log_id, domains=domains(),
         units=UNITS, musts=MUSTS, levels=LEVEL_NAMES, maturities=MATURITY_NAMES, signals=SIGNAL_NAMES, filters=FILTER_NAMES,
         way_names=WAY_NAMES, standing_names=STANDING_NAMES, marks=MARKS, sentence=sentence, words=words, reason=reason,
         tenths=tenths, outward=outward, twins=found.twins[:TOWNS] if found else [], twin_cost=_twin_cost(found), more=bool(tout), most=MOST,

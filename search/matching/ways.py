@@ -127,7 +127,7 @@ def _pool(pools: int, waiting: int) -> Option:
     if pools:
         return Option(Way.POOL, Standing.ADVISED, said_of(OPEN, pools), "L2113-6", computed=True)
     if waiting:
-        why = said(N_("{count} villes au moins attendent d’autres villes pour un besoin proche : dites que la vôtre attend aussi, ou ouvrez un achat."), count=waiting)  # fmt: skip
+        why = said(N_("{count} villes au moins attendent d’autres villes pour un besoin proche : attendez avec elles, ou ouvrez un achat."), count=waiting)  # fmt: skip
     else:
         why = said(N_("Vous pouvez en ouvrir un : d’autres villes ont sans doute le même besoin."))
     return Option(Way.POOL, Standing.NOTHING_OPEN, why, "L2113-6", computed=True)

@@ -148,6 +148,8 @@ async def test_the_page_says_it_and_leads_a_town_to_the_box_to_tick(world: World
     await agent.sends(form, "/besoins/nouveau", domaine=LIGHT, unite="light_point")
     (need,) = await town.read("/needs")
     assert need["alike_until"] and need["domain"] == LIGHT
+    again = await agent.reads(PAGE)
+    assert "Votre ville attend déjà" in again.text and not [to for to in again.links() if "autres=on" in to]
     visitor = (await world.http.get(PAGE)).text
     assert "attendent d’autres villes" not in visitor and "autres=on" not in visitor
     rules = (await world.http.get("/comment-nous-classons")).text
