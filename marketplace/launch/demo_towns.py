@@ -1,4 +1,5 @@
-"""A need that three towns of a new demo have in common, and wait for others with: the worker makes the proposal by itself.
+"""A need that four towns of a new demo have in common, and wait for others with: the worker makes the proposal by itself, and each is
+told, in its matches, that three others at least wait.
 
 Towns are real, their quantities are fictional, and nobody else reads them.
 """
@@ -18,7 +19,7 @@ from procurement.needs.schemas import NewNeed
 from procurement.needs.stating import state_need
 
 NEED = "Relever les compteurs d’eau à distance et repérer les fuites plus tôt"
-METERS = {"18279": 11_400, "18033": 24_800, "18197": 6_100}
+METERS = {"18279": 11_400, "18033": 24_800, "18197": 6_100, "18205": 4_200}
 
 
 async def fill_demo_towns(settings: Settings) -> None:

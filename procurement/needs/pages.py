@@ -23,7 +23,7 @@ from procurement.needs.schemas import NewNeed
 @get("/besoins/nouveau")
 async def new_need_page(
     request: Request[Any, Any, Any], by: By, besoin: FromQuery[str] = "", domaine: FromQuery[str] = "", unite: FromQuery[str] = "",
-    quantite: FromQuery[str] = "", annees: FromQuery[str] = "1",
+    quantite: FromQuery[str] = "", annees: FromQuery[str] = "1", autres: FromQuery[str] = "",
 ) -> Response[str]:  # fmt: skip
     by.require(OrganisationKind.TOWN)
     known = {
@@ -32,6 +32,7 @@ async def new_need_page(
         "unite": unite,
         "quantite": quantite[:20],
         "annees": annees,
+        "autres": "on" if autres == "on" else "",
     }
     return _page(request, Form(known))
 

@@ -8,7 +8,10 @@ from marketplace.web.schemas import Input, Output, Quantity, Text, Years
 
 
 class NewNeed(Input):
-    """`POST /needs`. `alike`: tell my town, for six months, when others have the same need; nobody is named before both accept."""
+    """`POST /needs`. `alike`: tell my town, for six months, when others have the same need; nobody is named before both accept.
+
+    From three towns on, other towns are told of their number, as a step (3, 5, 10, 20 at least).
+    """
 
     text: Text
     domain: DomainId

@@ -12,6 +12,7 @@ from marketplace import clock
 from marketplace.db import ReadSession, Session
 from marketplace.territories.queries import Town
 from marketplace.units import UNITS
+from procurement.needs.waiting import towns_waiting
 from procurement.pools import queries as pools
 from search.engines import MARK, UNMARK, Hit, Searcher, SearchPage, SearchQuery
 from search.facts.queries import facts_by_id
@@ -72,8 +73,9 @@ async def answer(
         budget=question.budget, assets=_assets(question, unit), years=question.years, window=question.window,
     )  # fmt: skip
     open_pools = await pools.open_by_domain(reads)
+    waiting = await towns_waiting(reads, unit)
     asked = Asked(
-        need=need, on=on, weights=weights_of(about), pools=open_pools, likeness=alike,
+        need=need, on=on, weights=weights_of(about), pools=open_pools, waiting=waiting, likeness=alike,
     )  # fmt: skip
     texts = texts_of(page.hits)
     candidates = [
@@ -89,7 +91,7 @@ async def answer(
     return Answer(
         question=question, asked=asked, page=page, ranking=ranking, hits={hit.slug: hit for hit in page.hits},
         twins=twin_towns(first, alike, towns, grids, me=me, on=on),
-        ways=ways(value, pools=open_pools.get(about or "", 0), town=question.town, on=on),
+        ways=ways(value, pools=open_pools.get(about or "", 0), waiting=waiting.get(about or "", 0), town=question.town, on=on),
         unit=unit, quantity=quantity, grids=len(tables), now=now, domain=about,
     )  # fmt: skip
 

@@ -1,5 +1,6 @@
 """« Mon besoin », open to all: the first page; and the page that publishes how answers are ordered."""
 
+from decimal import Decimal
 from typing import Annotated, Any
 
 from litestar import Request, Response, get
@@ -17,6 +18,7 @@ from marketplace.territories.queries import Town, typed_town
 from marketplace.units import UNITS
 from marketplace.web.pages import page
 from marketplace.web.transaction import By, Reads, Writes
+from procurement.needs import queries as needs
 from procurement.pools import queries as pools
 from procurement.pools.models import Pool
 from search.finding.pages import Typed as Words
@@ -27,7 +29,8 @@ from search.matching.deployments import MOST_TOWNS, NEAR
 from search.matching.filters import FILTER_NAMES, FILTER_RULES, Filter
 from search.matching.musts import MUSTS, RGAA_LEAST
 from search.matching.ranking import Match
-from search.matching.reading import WORTH
+from search.matching.reading import FULL, WORTH
+from search.matching.scoring import WAITING
 from search.matching.telling import matches_out
 from search.matching.ways import STANDING_NAMES, WAY_NAMES, Standing
 from search.matching.weights import SIGNAL_NAMES, Signal, default, of_domains
@@ -59,16 +62,17 @@ async def need_page(
         years=annees, unit=unite, domain=domaine, budget=budget, ready_on=pret_le, conditions=condition or [],
     )  # fmt: skip
     found: Answer | None = None
-    log_id, towns, open_pools = None, list[Town](), list[Pool]()
+    log_id, towns, open_pools, waits = None, list[Town](), list[Pool](), False
     if typed.need:
         town, towns = await typed_town(session, typed.town)
         question = typed.question(town, clock.paris_day(await clock.now(session)))
         found = await answer(session, state.search, question, limit=MORE if tout else SHOWN)
         open_pools = await pools.public_pools(session, domain=found.domain) if found.domain else []
+        waits = await needs.already_waits(session, by, domain=found.domain, unit=found.unit, now=found.now)
         if by.organisation_id is not None:  # a visitor's reading leaves no trace
             log_id = keeping.keep(session, found, matches_out(found), by=by).id
     return page(
-        request, "matching/home.html", typed=typed, found=found, towns=towns, pools=open_pools, log_id=log_id, domains=domains(),
+        request, "matching/home.html", typed=typed, found=found, towns=towns, pools=open_pools, waits=waits, log_id=log_id, domains=domains(),
         units=UNITS, musts=MUSTS, levels=LEVEL_NAMES, maturities=MATURITY_NAMES, signals=SIGNAL_NAMES, filters=FILTER_NAMES,
         way_names=WAY_NAMES, standing_names=STANDING_NAMES, marks=MARKS, sentence=sentence, words=words, reason=reason,
         tenths=tenths, outward=outward, twins=found.twins[:TOWNS] if found else [], twin_cost=_twin_cost(found), more=bool(tout), most=MOST,
@@ -97,7 +101,7 @@ async def ranking_page(request: Request[Any, Any, Any], reads: Reads) -> Respons
         request, "matching/ranking.html", default=default(), of_domains=of_domains(), domains=domains(), signals=SIGNAL_NAMES,
         filters=[(FILTER_NAMES[one], FILTER_RULES[one]) for one in Filter], musts=list(MUSTS.values()), rules=newcomers,
         worth=[(LEVEL_NAMES[level], value) for level, value in WORTH.items()], most_towns=MOST_TOWNS,
-        near=NEAR, rgaa=RGAA_LEAST, most=MOST,
+        near=NEAR, rgaa=RGAA_LEAST, most=MOST, waiting=[(least, Decimal(worth) / FULL) for least, worth in WAITING.items()],
     )  # fmt: skip
 
 

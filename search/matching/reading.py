@@ -71,7 +71,8 @@ class Reading:
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A need with what was read for it: the day, how much each reference town resembles the asker's (0 to 1, by code), how many
-    pools are open in each domain.
+    pools are open in each domain, and how many other towns at least wait with a need of each domain, counted in the same unit
+    (`procurement.needs.waiting`: one of its steps, or nothing).
     """
 
     need: Need
@@ -79,6 +80,7 @@ class Asked:
     weights: Weights
     likeness: Mapping[str, float] = field(default_factory=dict)
     pools: Mapping[str, int] = field(default_factory=dict)
+    waiting: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from datetime import date
 
 from catalog.evidence.levels import LEVEL_NAMES
 from marketplace.words import N_, NN_
+from procurement.needs.secrecy import STEPS
 from search.facts.shape import best
 from search.matching.answers import interoperability, labels, maturity, sovereignty
 from search.matching.costing import outward
@@ -130,15 +131,30 @@ def _budget(candidate: Candidate, asked: Asked) -> Reading:
 
 
 def _pools(candidate: Candidate, asked: Asked) -> Reading:
-    """Six tenths for one open pool in the sheet's first domain, all for two or more. A pool is of a need, never of a product."""
+    """Six tenths for one open pool in the sheet's first domain, all for two or more; and what the towns are worth that wait for
+    others there (`WAITING`). A pool is of a need, never of a product.
+    """
     domain = candidate.facts.domains[0] if candidate.facts.domains else ""
-    count = asked.pools.get(domain, 0)
-    why = (
-        said_of(OPEN_POOLS, count) if count else said(N_("Aucun achat groupé n’est ouvert dans ce domaine."))
-    )
-    return Reading((0, 600, FULL)[min(count, 2)], why, Word(N_("achats groupés ouverts")), asked.on)
+    count, towns = asked.pools.get(domain, 0), asked.waiting.get(domain, 0)
+    if towns not in WAITING:  # what is no step is not told, nor weighed
+        towns = 0
+    value = min((0, 600, FULL)[min(count, 2)] + WAITING.get(towns, 0), FULL)
+    open_, waiting = said_of(OPEN_POOLS, count), said(TOWNS_WAITING, count=towns)
+    if count and towns:
+        why = said(N_("{open} {waiting}"), open=open_, waiting=waiting)
+    elif count or towns:
+        why = open_ if count else waiting
+    else:
+        why = said(N_("Aucun achat groupé n’est ouvert dans ce domaine."))
+    source = N_("achats groupés ouverts, besoins de villes qui en attendent d’autres") if towns else N_("achats groupés ouverts")  # fmt: skip
+    return Reading(value, why, Word(source), asked.on)
 
 
+WAITING = dict(zip(STEPS, (200, 300, 400, 600), strict=True))
+"""What towns that wait are worth, in thousandths, by the least number of them that is told: twenty are worth an open pool."""
+TOWNS_WAITING = N_(
+    "{count} villes au moins attendent d’autres villes pour un besoin de ce domaine, compté comme le vôtre."
+)
 OPEN_POOLS = NN_(
     "Un achat groupé est ouvert dans ce domaine.", "{count} achats groupés sont ouverts dans ce domaine."
 )

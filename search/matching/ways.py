@@ -117,16 +117,19 @@ def value_of(unit: str | None, grids: Sequence[PublishedGrid], quantity: Decimal
     return Value(unit, len(grids), low, high, each[0], each[1])
 
 
-def ways(value: Value | None, *, pools: int, town: Town | None, on: date) -> Ways:
-    """Every way, in the order of the page."""
-    options = (_pool(pools), _alone(value, on), _innovative(value, on), *_advice(town))
+def ways(value: Value | None, *, pools: int, waiting: int = 0, town: Town | None, on: date) -> Ways:
+    """Every way, in the order of the page. `waiting`: how many other towns at least wait with such a need, when it may be told."""
+    options = (_pool(pools, waiting), _alone(value, on), _innovative(value, on), *_advice(town))
     return Ways(value, options, on)
 
 
-def _pool(pools: int) -> Option:
+def _pool(pools: int, waiting: int) -> Option:
     if pools:
         return Option(Way.POOL, Standing.ADVISED, said_of(OPEN, pools), "L2113-6", computed=True)
-    why = said(N_("Vous pouvez en ouvrir un : d’autres villes ont sans doute le même besoin."))
+    if waiting:
+        why = said(N_("{count} villes au moins attendent d’autres villes pour un besoin proche : attendez avec elles, ou ouvrez un achat."), count=waiting)  # fmt: skip
+    else:
+        why = said(N_("Vous pouvez en ouvrir un : d’autres villes ont sans doute le même besoin."))
     return Option(Way.POOL, Standing.NOTHING_OPEN, why, "L2113-6", computed=True)
 
 

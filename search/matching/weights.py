@@ -38,7 +38,7 @@ SIGNAL_NAMES = {
     Signal.BUDGET: N_("Budget"),
     Signal.MATURITY: N_("Maturité et capacité"),
     Signal.LABELS: N_("Labels et environnement"),
-    Signal.POOLS: N_("Achats groupés ouverts"),
+    Signal.POOLS: N_("Achat groupé possible"),
 }
 
 REASONS = {

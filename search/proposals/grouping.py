@@ -13,10 +13,10 @@ from itertools import pairwise
 from uuid import UUID
 
 from catalog.taxonomy import synonym_groups
+from procurement.needs.secrecy import LEAST_TOWNS
 from search.language.stems import stem
 from search.language.terms import terms
 
-LEAST_TOWNS = 3
 MOST_SHARE = Decimal("0.85")
 CLOSE = 1 / 3
 """The part of what one text speaks of that the other must share."""

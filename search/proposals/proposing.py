@@ -10,9 +10,10 @@ from marketplace.actor import SYSTEM
 from marketplace.db import Session
 from marketplace.outbox import Event
 from procurement.needs.models import Need
-from procurement.pools.models import Pool
+from procurement.needs.secrecy import LEAST_TOWNS
+from procurement.needs.waiting import waits
 from search.proposals.events import NeedsAlike, ProposalMade
-from search.proposals.grouping import LEAST_TOWNS, Group, Stated, groups
+from search.proposals.grouping import Group, Stated, groups
 from search.proposals.lifecycle import SideState
 from search.proposals.models import Proposal, Side
 
@@ -64,10 +65,9 @@ async def _make(session: Session, domain: str, unit: str, group: Group, now: dat
 
 
 def _waiting(now: datetime) -> list[ColumnElement[bool]]:
-    """The needs whose town waits for others: it asked, bought nothing on it yet, and heard of nothing like it lately."""
-    bought = exists().where(Pool.need_id == Need.id)
+    """The needs that wait for others, and whose town heard of nothing like them lately."""
     told = exists().where(
         Side.town_id == Need.town_id, Proposal.id == Side.proposal_id, Proposal.domain == Need.domain, Proposal.unit == Need.unit,
         Proposal.made_at > now - AGAIN_AFTER,
     )  # fmt: skip
-    return [Need.alike_until > now, ~bought, ~told]
+    return [waits(), ~told]

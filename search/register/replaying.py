@@ -67,7 +67,9 @@ CAUSE_NAMES = {
     ),
     Cause.UNPUBLISHED: N_("Des fiches ne sont plus publiées."),
     Cause.EXCLUDED: N_("Des fiches sont maintenant écartées par une condition."),
-    Cause.FACTS: N_("Une preuve, un achat ouvert ou une attestation a pu changer sans que l’index change."),
+    Cause.FACTS: N_(
+        "Une preuve, un achat ouvert, le nombre de villes qui attendent ou une attestation a pu changer sans que l’index change."
+    ),
 }
 
 

@@ -33,6 +33,8 @@ BOTH = "tests/matrix/test_matrix.py::test_the_matrix"
 ROWS = "tests/matrix/test_rows.py"
 RLS = "tests/marketplace/test_row_level_security.py"
 POLICIES = "marketplace/migrations/versions/0004_procurement.py"
+WAITING = "marketplace/migrations/versions/0027_needs_alike.py"
+WAIT = "tests/procurement/needs/test_waiting.py"
 AT_ONCE = int(os.environ.get("JOBS", "2"))
 
 
@@ -104,6 +106,16 @@ MUTANTS = [
     Mutant("questions asked with the owner's rights are open to every role", (
         ("marketplace/migrations/policies.py", '        op.execute(f"revoke all on function {signature_types(signature)} from public")\n', ""),
     ), (RLS,)),
+    Mutant("two towns that wait are told of", (
+        (WAITING, "having count(*) >= 3", "having count(*) >= 2"),
+    ), (WAIT,)),
+    Mutant("a town that waits reads its own part", (
+        (WAITING, " and w.town_id <> (select actor_organisation())", ""),
+    ), (WAIT,)),
+    Mutant("towns that wait are told of to firms and staff", (
+        (WAITING, "(select actor_kind()) = 'town'", "(select actor_kind()) <> ''"),
+        ("procurement/needs/waiting.py", "unit is None or acting(reads).kind is not OrganisationKind.TOWN", "unit is None"),
+    ), (WAIT,)),
     # both layers at once, and what stands before them
     Mutant("a need is read by anybody through both layers", (NEED_QUERY, NEED_POLICY), (BOTH,), "GET /api/v1/needs/"),
     Mutant("offers are compared before the deadline", (

@@ -114,7 +114,10 @@ NEEDS = st.builds(
     assets=st.sampled_from([{}, {"light_point": Decimal(120)}, {"light_point": Decimal(120), "sensor": Decimal(3)}]),
     years=st.integers(1, 4), window=st.none() | st.builds(Window, st.just(ON), DAYS),
 )  # fmt: skip
-ASKED = NEEDS.map(lambda need: asked(need, pools={"eclairage-public": 1}))
+ASKED = st.builds(
+    lambda need, pools, towns: asked(need, pools={"eclairage-public": pools}, waiting={"eclairage-public": towns, "mobilite": 20 - towns}),
+    NEEDS, st.integers(0, 3), st.sampled_from([0, 1, 2, 3, 4, 5, 10, 20]),
+)  # fmt: skip
 MARKETS = st.builds(
     lambda sheets, question: ([candidate(found, text, question.need) for found, text in sheets], question), SHEETS, ASKED
 )  # fmt: skip

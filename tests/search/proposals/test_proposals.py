@@ -227,6 +227,18 @@ async def test_one_of_those_who_accepted_opens_the_pool_once_and_the_others_are_
     assert (await proposal_of(three))["pool_id"] is None
 
 
+async def test_who_is_in_the_pool_of_a_proposal_is_not_told_of_others_again_and_those_who_are_not_wait_on(world: World) -> None:  # fmt: skip
+    one, two, three, _four = await alike(world, 4)
+    await accept(one, two)
+    (same,) = await one.read("/proposals")
+    await one.did(f"/proposals/{same['id']}/pool", await pool_days(world))
+    await world.advance(91)
+    assert await world.sql("select count(*) from pool_proposal") == 1, "two still wait: too few"
+    await state(await world.town("18206"))
+    await world.advance(1)
+    assert [len(await town.read("/proposals")) for town in (one, two, three)] == [1, 1, 2]
+
+
 async def test_two_who_open_at_once_make_one_pool(world: World) -> None:
     one, two, _ = await alike(world)
     await accept(one, two)

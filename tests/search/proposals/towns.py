@@ -42,3 +42,17 @@ async def rows(world: World, who: Caller, statement: str) -> list[Any]:
     """What raw SQL gives to `who`, under the application's role."""
     async with world.app.state.database.transaction(who.actor) as session:
         return list((await session.execute(text(statement))).all())
+
+
+async def more_towns(world: World, first: int, last: int, domain: str = story.DOMAIN) -> None:
+    """Towns that wait, numbered from `first` to `last`, written as the owner: twenty sign-ups would be long."""
+    await world.sql(
+        "insert into organisation (id, kind, name, siren, fictional) select gen_random_uuid(), 'town', 'Ville ' || n, (800000000 + n)::text, true"
+        " from generate_series(cast(:first as int), cast(:last as int)) n",
+        first=first, last=last,
+    )  # fmt: skip
+    await world.sql(
+        "insert into need (id, town_id, text, domain, unit, years, alike_until) select gen_random_uuid(), o.id, 'Un besoin de ' || o.name, cast(:domain as text), 'light_point', 1,"
+        " now() + interval '30 days' from organisation o where o.siren::int between 800000000 + :first and 800000000 + :last",
+        domain=domain, first=first, last=last,
+    )  # fmt: skip
