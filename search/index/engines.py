@@ -14,6 +14,7 @@ from search.engines.breaker import Breaker
 from search.engines.failures import EngineDown
 from search.engines.meilisearch import MeilisearchEngine
 from search.engines.postgres import PostgresEngine
+from search.engines.remembering import Remembering
 
 PING_SECONDS = 0.2
 
@@ -31,12 +32,12 @@ class Engines:
         """The engines that `settings` name."""
         embedded, given = PostgresEngine(), settings.meilisearch
         if given.url is None:
-            return cls(embedded, None, embedded)
+            return cls(embedded, None, Remembering(embedded))
         server = MeilisearchEngine(
             given.url, given.key.get_secret_value() if given.key else None, prefix=given.index,
             search_seconds=given.search_ms / 1000, write_seconds=given.write_seconds,
         )  # fmt: skip
-        return cls(embedded, server, Breaker(server, embedded))
+        return cls(embedded, server, Breaker(server, Remembering(embedded)))
 
     @property
     def written(self) -> tuple[SearchEngine, ...]:

@@ -47,8 +47,15 @@ class PostgresEngine:
                 "feature": row.by_feature or {},
             },
             corrected=tuple(asked.corrected.items()),
-            index=f"{self.name}-{row.content:016x}",
+            index=self._named(row.content),
         )
+
+    async def state(self, session: Session | ReadSession) -> str:
+        """The name of what the index holds now: `SearchPage.index`."""
+        return self._named(await session.scalar(select(SearchState.content)) or 0)
+
+    def _named(self, content: int) -> str:
+        return f"{self.name}-{content:016x}"
 
     async def upsert(self, session: Session, documents: Sequence[SearchDocument]) -> None:
         await writing.put(session, documents)

@@ -8,10 +8,11 @@ from uuid import UUID
 
 from marketplace.actor import SYSTEM
 from marketplace.ids import new_id
-from search.engines import Meanwhile, SearchEngine, SearchPage, SearchQuery
+from search.engines import Meanwhile, SearchEngine, Searcher, SearchPage, SearchQuery
 from search.engines.documents import SearchDocument
 from search.engines.meilisearch import MeilisearchEngine
 from search.engines.postgres import PostgresEngine
+from search.engines.remembering import Remembering
 from tests.support.world import World
 
 PATIENCE = 10.0
@@ -19,8 +20,9 @@ PATIENCE = 10.0
 
 
 def engines(given: Mapping[str, str]) -> list[str]:
-    """The engines on which the contract runs."""
-    return ["postgres", "meilisearch"] if given.get("MEILISEARCH_URL") else ["postgres"]
+    """The engines on which the contract runs; PostgreSQL also behind the pages that a site keeps."""
+    always = ["postgres", "postgres, remembered"]
+    return [*always, "meilisearch"] if given.get("MEILISEARCH_URL") else always
 
 
 def sheet(name: str, summary: str = "", **changes: Any) -> SearchDocument:
@@ -35,8 +37,9 @@ def sheet(name: str, summary: str = "", **changes: Any) -> SearchDocument:
 class Bench:
     """See the module."""
 
-    def __init__(self, world: World, engine: SearchEngine) -> None:
-        self.world, self.engine = world, engine
+    def __init__(self, world: World, engine: SearchEngine, searcher: Searcher | None = None) -> None:
+        """`searcher`: what answers from the engine's index, when it is not the engine itself."""
+        self.world, self.engine, self.searcher = world, engine, searcher or engine
 
     async def puts(self, *documents: SearchDocument) -> None:
         async with self.world.as_worker.transaction(SYSTEM) as session:
@@ -56,7 +59,7 @@ class Bench:
 
     async def finds(self, text: str = "", **asked: Any) -> SearchPage:
         async with self.world.app.state.database.reading(SYSTEM) as reads:
-            return await self.engine.search(reads, SearchQuery(text, **asked))
+            return await self.searcher.search(reads, SearchQuery(text, **asked))
 
     async def names(self, text: str = "", **asked: Any) -> list[str]:
         return [hit.name for hit in (await self.finds(text, **asked)).hits]
@@ -65,8 +68,9 @@ class Bench:
 @asynccontextmanager
 async def bench_of(name: str, world: World, given: Mapping[str, str]) -> AsyncIterator[Bench]:
     """A bench whose index is built and empty; what it made on a server is deleted at the end."""
-    if name == "postgres":
-        yield Bench(world, PostgresEngine())
+    if name != "meilisearch":
+        engine = PostgresEngine()
+        yield Bench(world, engine, Remembering(engine) if name == "postgres, remembered" else engine)
         return
     prefix = f"contrat-{secrets.token_hex(4)}"
     server = MeilisearchEngine(
