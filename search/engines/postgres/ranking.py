@@ -51,15 +51,16 @@ def statement(query: SearchQuery, asked: Asked) -> tuple[TextClause, dict[str, A
 
 @cache
 def _unasked(sort: Sort) -> TextClause:
-    return text(_UNASKED + _ANSWER.format(order=_ORDERS[sort] or _BY_USE))
+    return text(_UNASKED + _ANSWER.format(found="first", final="0::float8", order=_ORDERS[sort] or _BY_USE))
 
 
 @cache
 def _asked(sort: Sort, *, scattered: bool) -> TextClause:
     """`scattered`: whether a unit has words that may stand apart."""
     weight = _SCATTERED if scattered else "max(p.impact * a.weight)"
-    order = _ORDERS[sort] or "score desc, name, solution_id"
-    return text(_ASKED.format(weight=weight) + _ANSWER.format(order=order))
+    final = "floor((raised / (1 + raised)) * 1e9) / 1e9"
+    order = _ORDERS[sort] or f"final desc, {_ALIKE}"
+    return text(_ASKED.format(weight=weight) + _ANSWER.format(found=_RAISED, final=final, order=order))
 
 
 _ALIKE = "name, solution_id"
@@ -149,37 +150,32 @@ about as materialized (
 alike as materialized (
     select g.number, sum(g.weight * a.weight) / min(z.size) / (select sqrt(sum(weight * weight)) from about) as alike
     from gist g join about a using (stem) join size z using (number) group by g.number
-),
-scored as materialized (
-    select f.*, floor((f.raised / (1 + f.raised)) * 1e9) / 1e9 as final from (
-        select first.*, first.score + coalesce(
-            {LIKENESS} * alike.alike * (select max(score) from best) * least(first.favour, 1), 0) as raised
-        from first left join alike using (number)
-    ) f
 )
 """
 _UNASKED = f"""
-with scored as materialized (select {_FLAGS}, 0::float8 as final from search_entry e)
+with first as materialized (select {_FLAGS} from search_entry e)
 """
+_RAISED = f"""first left join alike using (number) cross join lateral (
+            select first.score + coalesce({LIKENESS} * alike.alike * (select max(score) from best) * least(first.favour, 1), 0) as raised
+        ) r"""
 _ANSWER = """,
 page as (
     select number, final, row_number() over () as place from (
-        select number, final, final as score, name, solution_id, maturity, priced, published_on from scored
-        where in_domain and in_maturity and rest order by {order} limit :limit offset :offset
+        select number, {final} as final from {found} where in_domain and in_maturity and rest order by {order} limit :limit offset :offset
     ) p
 )
 select
-    (select count(*) from scored where in_domain and in_maturity and rest) as total,
+    (select count(*) from first where in_domain and in_maturity and rest) as total,
     (select json_agg(json_build_object('id', e.solution_id, 'slug', e.slug, 'name', e.name, 'summary', e.summary,
         'description', e.description, 'supplier', e.supplier, 'domains', e.domains, 'tags', e.tags, 'maturity', e.maturity,
         'fictional', e.fictional, 'priced', e.priced, 'features', e.features, 'references', e."references", 'score', p.final)
         order by p.place) from page p join search_entry e using (number)) as hits,
     (select json_object_agg(value, n) from (
-        select unnest(domains) value, count(*) n from scored where in_maturity and rest group by 1) d) as by_domain,
+        select unnest(domains) value, count(*) n from first where in_maturity and rest group by 1) d) as by_domain,
     (select json_object_agg(maturity, n) from (
-        select maturity, count(*) n from scored where in_domain and rest group by 1) m) as by_maturity,
+        select maturity, count(*) n from first where in_domain and rest group by 1) m) as by_maturity,
     (select json_object_agg(value, n) from (
-        select unnest(features) value, count(*) n from scored where in_domain and in_maturity and rest group by 1) f) as by_feature,
+        select unnest(features) value, count(*) n from first where in_domain and in_maturity and rest group by 1) f) as by_feature,
     (select content from search_state) as content,
     set_config('plan_cache_mode', 'auto', true) as planned
 """

@@ -1,5 +1,6 @@
 """A page asked again is not computed again, and never outlives the state of the index that it was made of."""
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -11,7 +12,7 @@ from marketplace.actor import SYSTEM
 from marketplace.db import ReadSession, Session
 from search.engines import Hit, SearchPage, SearchQuery
 from search.engines.postgres import PostgresEngine
-from search.engines.remembering import HITS, PAGES, Remembering
+from search.engines.remembering import AT_ONCE, HITS, PAGES, Remembering
 from tests.search.engines.benches import Bench, sheet
 from tests.support.world import World
 
@@ -73,9 +74,14 @@ class Counted:
 
     def __init__(self, hits: int = 1) -> None:
         self.hits, self.asked = hits, 0
+        self.under_way = self.most = 0
 
     async def search(self, session: Session | ReadSession, query: SearchQuery) -> SearchPage:
         self.asked += 1
+        self.under_way += 1
+        self.most = max(self.most, self.under_way)
+        await asyncio.sleep(0)
+        self.under_way -= 1
         hit = Hit(LAMP.id, "kit", "Kit", "", "", (), (), "growth", True, False)
         return SearchPage((hit,) * self.hits, self.hits, self.name, index="0")
 
@@ -97,3 +103,12 @@ async def test_the_pages_asked_least_lately_are_left_and_long_ones_are_never_kep
         for _ in range(2):
             await Remembering(long).search(reads, SearchQuery("tout"))
         assert long.asked == 2
+
+
+async def test_a_few_pages_are_computed_at_a_time_and_none_is_left(world: World) -> None:
+    engine = Counted()
+    searcher = Remembering(engine)
+    async with world.as_worker.reading(SYSTEM) as reads:
+        asked = [searcher.search(reads, SearchQuery(str(turn))) for turn in range(20)]
+        assert len(await asyncio.gather(*asked)) == 20
+    assert (engine.asked, engine.most) == (20, AT_ONCE)
