@@ -115,7 +115,7 @@ from marketplace.sign_in.proconnect import ProConnect
 from marketplace.web import metrics, openapi, pages, problems
 from marketplace.web.context import RequestContext, client_address
 from marketplace.web.cookies import Jar
-from marketplace.web.csrf import SAFE, refuse_forged
+from marketplace.web.csrf import ASKS, SAFE, refuse_forged
 from marketplace.web.fonts import make_fonts
 from marketplace.web.frontier import Frontier
 from marketplace.web.limits import (
@@ -403,7 +403,7 @@ async def _connected(app: Litestar) -> AsyncIterator[None]:
 
 async def _before(request: Request[Any, Any, Any]) -> None:
     await _hold(request)
-    if request.method not in SAFE and actor_of(request).read_only:
+    if request.method not in SAFE and actor_of(request).read_only and not request.route_handler.opt.get(ASKS):
         raise ReadOnlyKey
     if request.method not in SAFE:
         await request.body()  # read once and kept: the form, the retry key and the handler all look at it

@@ -22,6 +22,8 @@ from marketplace.web.transaction import actor_of
 from marketplace.words import N_
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+ASKS = "asks"
+"""The option of a handler that is posted to because its question is long, and that changes nothing: a key that only reads may ask."""
 FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 

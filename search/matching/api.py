@@ -4,6 +4,7 @@ from litestar import get, post
 from litestar.datastructures import State
 from litestar.params import JSONBody
 
+from marketplace.web.csrf import ASKS
 from marketplace.web.schemas import Output
 from marketplace.web.transaction import By, Writes
 from search.engines import Searcher
@@ -21,7 +22,7 @@ class WeightsList(Output):
     domains: list[WeightsOut]
 
 
-@post("/matches", summary="From a need to an explained short list", tags=["matches"], status_code=200)
+@post("/matches", summary="From a need to an explained short list", tags=["matches"], status_code=200, opt={ASKS: True})
 async def match(session: Writes, state: State, by: By, data: JSONBody[MatchIn]) -> MatchesOut:
     engine: Searcher = state.search
     question = await asking.question_of(session, data)

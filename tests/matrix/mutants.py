@@ -125,7 +125,7 @@ MUTANTS = [
         ("marketplace/web/problems.py", "    (NotFound, 404),", "    (NotFound, 403),"),
     ), (BOTH,), "GET /api/v1/needs/"),
     Mutant("a read-only key writes", (
-        ("marketplace/app.py", "if request.method not in SAFE and actor_of(request).read_only:", "if not request.method:"),
+        ("marketplace/app.py", "if request.method not in SAFE and actor_of(request).read_only and", "if not request.method and"),
     ), (BOTH,), "POST /api/v1/needs"),
     Mutant("a form without its token is taken", (
         ("marketplace/web/csrf.py", "    if not hmac.compare_digest(", "    if not request.method and not hmac.compare_digest("),

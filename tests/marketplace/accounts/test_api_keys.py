@@ -43,6 +43,8 @@ async def test_a_key_that_reads_cannot_write_anything(world: World) -> None:
     ):
         assert (answer.status_code, answer.json()["code"]) == (403, "read_only_key")
     assert await world.sql("select count(*) from need") == 0
+    asked = await reader.post("/matches", {"need": "éclairage public"})
+    assert asked.status_code == 200, asked.text
     made = await town.did("/api-keys", {"name": "par défaut"})
     assert made["scope"] == "read"
 

@@ -15,7 +15,7 @@ LINES = [
     *public("GET /api/v1/towns/{code}", where={"code": "18033"}),
     *public("GET /api/v1/compass", query="nature=supplies&amount_ht=1000"),
     # a need matched: open to all, kept for who acts for an organisation; a read-only key keeps nothing, so it asks on the page
-    Line("POST /api/v1/matches", ok="all", anonymous=200, body={"need": "éclairage"}),
+    Line("POST /api/v1/matches", ok="all", anonymous=200, asks=True, body={"need": "éclairage"}),
     # signing in: a wrong password is refused alike for all
     Line("POST /api/v1/sessions", no="all", anonymous=403, body=SIGN_IN, among="anonymous a.agent"),
     Line("POST /connexion", ok="all", body=SIGN_IN, invalid=True, among="anonymous a.agent"),
