@@ -142,6 +142,9 @@ async def test_each_period_stands_alone_and_the_running_one_is_not_counted(world
     assert await told.counts() == {}, "three towns, but not in one period"
     await told.ask(one, two, weeks=WEEKS, need="avant")
     assert await told.counts() == {"found": 3}, "five questions, of which two are of a period of two towns"
+    await told.ask(one, two, out=("budget", ""), need="trop cher")
+    await told.ask(three, out=("territory", ""), weeks=WEEKS, need="trop loin")
+    assert await told.counts() == {"found": 3}, "rare reasons are put together within a period"
     await told.ask(one, two, three, weeks=3 * WEEKS, need="il y a longtemps")
     assert await told.counts() == {"found": 3}, "three periods, and no more"
     await told.ask(one, two, three, weeks=3 * WEEKS - 1, need="au début")
