@@ -55,10 +55,11 @@ async def test_a_startup_tries_a_need_on_its_own_sheets_on_a_page_open_to_all(
     await seller.follows("Pourquoi ma fiche n’est-elle pas proposée ?")
     await seller.sees("trop peu pour être dit")
     found = await wrong_with(seller)
-    await seller.writes("Votre besoin", "télégestion de l’éclairage public")
-    await seller.writes("Votre ville", "Vierzon")
-    await seller.page.get_by_label("Votre besoin").press("Tab")
+    await seller.page.get_by_role("textbox", name="Le besoin d’une ville").fill(
+        "télégestion de l’éclairage public"
+    )
+    await seller.page.get_by_role("textbox", name="La ville").fill("Vierzon")
     await seller.presses("Essayer ce besoin")
     await seller.sees("Place ")
-    await seller.sees("Les mots ne la trouvent pas")
+    await seller.sees("Ce qui l’écarte")
     assert found + await wrong_with(seller) == []
