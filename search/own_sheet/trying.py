@@ -1,4 +1,4 @@
-"""A need tried on one's own published sheets. Nothing of it is kept, logged or counted."""
+"""A need tried on one's own published sheets: what a visitor is answered. Nothing of it is kept, logged or counted."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -7,7 +7,8 @@ An answer belongs to the town that asked. Two functions count, and count only:
 - `questions_met` counts, for each published sheet of the acting startup, the different questions of towns that found it, or that
   a hard filter left it out of. A count of fewer than three towns in one period joins those of the other reasons of that period, and
   is not counted when they are fewer than three together. What is returned are disjoint sums of such counts, rounded down to a
-  step: no sum or difference of them is about fewer than three towns.
+  step: no sum or difference of them is about fewer than three towns. (Two sheets of one startup that differ by one answer may be
+  compared: steps keep that coarse, and each sheet was reviewed.)
 """
 
 from alembic import op
