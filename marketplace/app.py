@@ -92,6 +92,9 @@ import search.finding.showing
 import search.matching
 import search.matching.api
 import search.matching.pages
+import search.own_sheet
+import search.own_sheet.api
+import search.own_sheet.pages
 import search.proposals
 import search.proposals.api
 import search.proposals.pages
@@ -150,6 +153,7 @@ ROOMS: dict[str, Path] = {
         search.saved,
         search.register,
         search.proposals,
+        search.own_sheet,
         search.twins,
         catalog.curation,
         catalog.directory,
@@ -189,6 +193,7 @@ API: Sequence[HTTPRouteHandler] = [
     *search.register.api.HANDLERS,
     *search.twins.api.HANDLERS,
     *search.proposals.api.HANDLERS,
+    *search.own_sheet.api.HANDLERS,
     *catalog.solutions.api.HANDLERS,
     *catalog.writing.api.HANDLERS,
     *catalog.opendata.api.HANDLERS,
@@ -216,6 +221,7 @@ PAGES: Sequence[ControllerRouterHandler] = [
     *search.register.freeze_pages.HANDLERS,
     *search.twins.pages.HANDLERS,
     *search.proposals.pages.HANDLERS,
+    *search.own_sheet.pages.HANDLERS,
     *marketplace.sign_in.pages.HANDLERS,
     *marketplace.sign_in.security_pages.HANDLERS,
     *marketplace.sign_in.proconnect_pages.HANDLERS,

@@ -267,7 +267,7 @@ class RetentionSettings(BaseSettings):
     visitor_searches: int = Field(30, ge=1, le=90, description="Recherches de visiteurs : jours")
     searches: int = Field(
         400,
-        ge=90,
+        ge=120,
         le=1826,
         description="Recherches d’une organisation qui ne sont pas figées au registre : jours",
     )

@@ -128,7 +128,8 @@ RULES: tuple[Rule, ...] = (
         "searches", N_("Recherches et besoins d’une organisation, avec leur réponse, tant qu’ils ne sont pas figés au registre de sourcing"),
         N_(
             "Laisser treize mois, le temps d’un budget, pour figer une recherche comme preuve. Une recherche figée devient une pièce"
-            " d’achat, gardée comme les autres."
+            " d’achat, gardée comme les autres. Une entreprise sait à peu près combien de besoins ont trouvé sa fiche ou l’ont écartée, quand"
+            " trois villes au moins les ont décrits : jamais lesquelles, ni leurs mots."
         ),
         GDPR, CHECKED, f"delete from search_log where organisation_id is not null and at {_OLDER}",
     ),

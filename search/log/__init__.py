@@ -4,6 +4,7 @@
     recording  writes it in the transaction of the answer
     queries    reads it back, for the organisation that asked
 
-A row belongs to the acting organisation, which alone reads it; a visitor's belongs to nobody, is read by nobody and is kept
+A row belongs to the acting organisation, which alone reads it: startups are told counts of three towns at least, made by the
+database (`search/own_sheet`). A visitor's belongs to nobody, is read by nobody and is kept
 a short time. Rows are purged by age (`marketplace.personal_data.retention`): what has to last is frozen in the register.
 """

@@ -12,14 +12,14 @@ from marketplace.words import N_
 from search.matching.musts import Must
 from search.matching.needs import Budget, Window
 from search.matching.questions import Question
-from search.matching.schemas import MatchIn
+from search.matching.schemas import StatedNeed
 
 BUDGET_ORDER = N_("Le budget le plus bas dépasse le plus haut.")
 WINDOW_ORDER = N_("La fin vient avant le début : donnez une date plus lointaine.")
 WINDOW_PAST = N_("Cette date est passée.")
 
 
-async def question_of(reads: ReadSession | Session, sent: MatchIn) -> Question:
+async def question_of(reads: ReadSession | Session, sent: StatedNeed) -> Question:
     """The question of `sent`. Raises `Invalid` with every fault."""
     on = clock.paris_day(await clock.now(reads))
     faults: list[FieldError] = []
@@ -51,7 +51,7 @@ def window_faults(start: date, until: date, on: date, path: str) -> list[FieldEr
     return [wrong(f"{path}.until", WINDOW_ORDER, code="order")] if until < start else []
 
 
-def _quantities(sent: MatchIn) -> list[FieldError]:
+def _quantities(sent: StatedNeed) -> list[FieldError]:
     given: dict[str, tuple[str, Decimal]] = {
         f"assets.{unit}": (unit, quantity) for unit, quantity in sent.assets.items()
     }

@@ -18,13 +18,19 @@ Alter = Callable[[Facts, Asked], tuple[Facts, Said] | None]
 
 @dataclass(frozen=True, slots=True)
 class Counterfactual:
-    """One change that would put a sheet before another: `condition` says which, `overtakes` the best placed that it passes."""
+    """One change that would put a sheet before another: `condition` says which, `overtakes` the best placed that it passes,
+    `changed` the sheet as it would be.
+    """
 
     code: str
     condition: Said
     overtakes: str
     overtaken_name: str
-    score: int
+    changed: Scored
+
+    @property
+    def score(self) -> int:
+        return self.changed.score
 
     @property
     def sentence(self) -> Said:
@@ -42,7 +48,7 @@ def counterfactual(one: Scored, ahead: Sequence[Scored], asked: Asked) -> Counte
         passed = next((other for other in ahead if again.rank < other.rank), None)
         if passed is not None:
             named = passed.candidate.facts
-            return Counterfactual(code, condition, named.slug, named.name, again.score)
+            return Counterfactual(code, condition, named.slug, named.name, again)
     return None
 
 

@@ -1,10 +1,12 @@
 """« Mon besoin », open to all: the first page; and the page that publishes how answers are ordered."""
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Annotated, Any
 
 from litestar import Request, Response, get
 from litestar.datastructures import State
+from litestar.di import NamedDependency, Provide
 from litestar.params import QueryParameter
 
 from catalog.directory.asked import own_town
@@ -50,17 +52,27 @@ MARKS = {
 Short = Annotated[str, QueryParameter(max_length=200)]
 
 
-@get("/")
-async def need_page(
-    request: Request[Any, Any, Any], session: Writes, state: State, by: By, besoin: Words = "", ville: Annotated[str | None, QueryParameter(max_length=5000)] = None,
-    quantite: Words = "", annees: Annotated[str, QueryParameter(max_length=4)] = "1", unite: Short = "", domaine: Short = "",
-    budget: Short = "", pret_le: Short = "", condition: Annotated[list[str] | None, QueryParameter(max_items=40)] = None, tout: Short = "",
-) -> Response[str]:  # fmt: skip
-    mine = await own_town(session, by) if ville is None else None
-    typed = home.typed(
-        need=besoin, town=ville if ville is not None else (f"{mine.name} ({mine.code})" if mine else ""), quantity=quantite,
-        years=annees, unit=unite, domain=domaine, budget=budget, ready_on=pret_le, conditions=condition or [],
+async def typed_need(
+    besoin: Words = "", ville: Words = "", quantite: Words = "", annees: Annotated[str, QueryParameter(max_length=4)] = "1", unite: Short = "",
+    domaine: Short = "", budget: Short = "", pret_le: Short = "", condition: Annotated[list[str] | None, QueryParameter(max_items=40)] = None,
+) -> home.Typed:  # fmt: skip
+    return home.typed(
+        need=besoin, town=ville, quantity=quantite, years=annees, unit=unite, domain=domaine, budget=budget, ready_on=pret_le,
+        conditions=condition or [],
     )  # fmt: skip
+
+
+NEED = {"typed": Provide(typed_need)}
+NeedOf = NamedDependency[home.Typed]
+"""A handler's `typed`, with `dependencies=NEED`."""
+
+
+@get("/", dependencies=NEED)
+async def need_page(
+    request: Request[Any, Any, Any], session: Writes, state: State, by: By, typed: NeedOf, tout: Short = ""
+) -> Response[str]:
+    if "ville" not in request.query_params and (mine := await own_town(session, by)):
+        typed = replace(typed, town=f"{mine.name} ({mine.code})")
     found: Answer | None = None
     log_id, towns, open_pools, waits = None, list[Town](), list[Pool](), False
     if typed.need:

@@ -64,13 +64,23 @@ class Excluded:
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """The answer: `matches` are the first of `order`, which holds every sheet that passed; `excluded` the first of `left_out`."""
+    """The answer: `matches` are the first of `order`, which holds every sheet that passed, the `newcomer` at its place; `excluded`
+    are the first of `out`, which holds every other one.
+    """
 
     matches: tuple[Match, ...]
     order: tuple[Scored, ...]
-    excluded: tuple[Excluded, ...]
-    left_out: int
+    out: tuple[Excluded, ...]
     passed: tuple[Filter, ...]
+    newcomer: Scored | None
+
+    @property
+    def excluded(self) -> tuple[Excluded, ...]:
+        return self.out[:MOST_EXCLUDED]
+
+    @property
+    def left_out(self) -> int:
+        return len(self.out)
 
 
 def ranked(candidates: Sequence[Candidate], asked: Asked, *, limit: int) -> Ranking:
@@ -90,7 +100,13 @@ def ranked(candidates: Sequence[Candidate], asked: Asked, *, limit: int) -> Rank
         _explained(one, by_score[: places[one.candidate.facts.slug]], asked, newcomer=one is newcomer)
         for one in order[:limit]
     )
-    return Ranking(matches, tuple(order), tuple(out[:MOST_EXCLUDED]), len(out), tuple(applied(asked.need)))
+    return Ranking(matches, tuple(order), tuple(out), tuple(applied(asked.need)), newcomer)
+
+
+def explained(one: Scored, ranking: Ranking, asked: Asked) -> Match:
+    """One sheet of the order, wherever it is, explained as the first are."""
+    ahead = sorted((other for other in ranking.order if other.rank < one.rank), key=lambda other: other.rank)
+    return _explained(one, ahead, asked, newcomer=one is ranking.newcomer)
 
 
 def _explained(one: Scored, ahead: Sequence[Scored], asked: Asked, *, newcomer: bool) -> Match:

@@ -55,7 +55,7 @@ class WindowIn(Input):
     until: WrittenDay
 
 
-class MatchIn(Input):
+class StatedNeed(Input):
     """A need. `town`: INSEE, SIREN or SIRET. `quantity`: of `unit`, or of the unit that most published prices of the domain count.
 
     `assets`: what the town has, by unit. Without `domain`, the words say it; nothing is left out for its domain unless they do
@@ -73,6 +73,11 @@ class MatchIn(Input):
     unit: UnitId | None = None
     years: Annotated[Years, BeforeValidator(not_a_truth)] = 1
     window: WindowIn | None = None
+
+
+class MatchIn(StatedNeed):
+    """A need, as `StatedNeed` says it. `limit`: how many sheets are explained."""
+
     limit: Annotated[int, Field(ge=1, le=50), BeforeValidator(not_a_truth)] = 20
 
 

@@ -68,22 +68,29 @@ def _match(one: Match, found: Answer, passed: list[str]) -> MatchedOut:
     return MatchedOut(
         slug=facts.slug, name=facts.name, supplier=facts.supplier, fictional=facts.fictional,
         summary=found.hits[facts.slug].summary, domains=list(facts.domains), score=exact(one.score),
-        contributions=[
-            ContributionOut(
-                signal=each.signal.value, name=i18n.translate(SIGNAL_NAMES[each.signal]), value=exact(each.value), weight=each.weight,
-                points=exact(each.points), sentence=sentence(each.sentence), source=words(each.source), date=each.on,
-            )
-            for each in one.contributions
-        ],
-        missing=[
-            MissingOut(signal=gap.signal.value, what=gap.code, at_most=exact(gap.at_most), sentence=sentence(gap.sentence))
-            for gap in one.missing
-        ],
+        contributions=contributions_out(one), missing=missing_out(one),
         counterfactual=None if change is None else CounterfactualOut(
             change=change.code, overtakes=change.overtakes, score=exact(change.score), sentence=sentence(change.sentence)
         ),
         hard_filters_passed=passed, place_reserved=one.newcomer,
     )  # fmt: skip
+
+
+def contributions_out(one: Match) -> list[ContributionOut]:
+    return [
+        ContributionOut(
+            signal=each.signal.value, name=i18n.translate(SIGNAL_NAMES[each.signal]), value=exact(each.value), weight=each.weight,
+            points=exact(each.points), sentence=sentence(each.sentence), source=words(each.source), date=each.on,
+        )
+        for each in one.contributions
+    ]  # fmt: skip
+
+
+def missing_out(one: Match) -> list[MissingOut]:
+    return [
+        MissingOut(signal=gap.signal.value, what=gap.code, at_most=exact(gap.at_most), sentence=sentence(gap.sentence))
+        for gap in one.missing
+    ]  # fmt: skip
 
 
 def _twin(town: TwinTown) -> TwinTownOut:

@@ -45,3 +45,21 @@ async def test_an_answer_is_frozen_and_asked_again_and_what_a_town_declares_is_o
     await looks("/villes")
     await looks("/propositions", "Propositions d’achat groupé")
     assert found == []
+
+
+async def test_a_startup_tries_a_need_on_its_own_sheets_on_a_page_open_to_all(
+    site: str, browser: Browser
+) -> None:
+    seller = await Somebody.arrive(browser, site, "vente@quinquet.demo")
+    await seller.goes("/espace-entreprise")
+    await seller.follows("Pourquoi ma fiche n’est-elle pas proposée ?")
+    await seller.sees("trop peu pour être dit")
+    found = await wrong_with(seller)
+    await seller.page.get_by_role("textbox", name="Le besoin d’une ville").fill(
+        "télégestion de l’éclairage public"
+    )
+    await seller.page.get_by_role("textbox", name="La ville").fill("Vierzon")
+    await seller.presses("Essayer ce besoin")
+    await seller.sees("Place ")
+    await seller.sees("Ce qui l’écarte")
+    assert found + await wrong_with(seller) == []

@@ -35,6 +35,8 @@ RLS = "tests/marketplace/test_row_level_security.py"
 POLICIES = "marketplace/migrations/versions/0004_procurement.py"
 WAITING = "marketplace/migrations/versions/0027_needs_alike.py"
 WAIT = "tests/procurement/needs/test_waiting.py"
+ASKED = "marketplace/migrations/versions/0026_own_sheet.py"
+MET = "tests/search/own_sheet/test_met.py"
 AT_ONCE = int(os.environ.get("JOBS", "2"))
 
 
@@ -116,6 +118,18 @@ MUTANTS = [
         (WAITING, "(select actor_kind()) = 'town'", "(select actor_kind()) <> ''"),
         ("procurement/needs/waiting.py", "unit is None or acting(reads).kind is not OrganisationKind.TOWN", "unit is None"),
     ), (WAIT,)),
+    Mutant("a startup is told of two towns' questions", (
+        (ASKED, "LEAST_TOWNS = 28, 3, 3", "LEAST_TOWNS = 28, 3, 2"),
+    ), (MET,)),
+    Mutant("a startup subtracts what rare reasons were from one period to the next", (
+        (ASKED, "group by m.id, m.period having", "group by m.id having"),
+    ), (MET,)),
+    Mutant("a startup sees the running period grow", (
+        (ASKED, "{begins.format('n')})", "{begins.format('(n + 1)')})"),
+    ), (MET,)),
+    Mutant("a startup is told of another's sheets", (
+        (ASKED, "s.startup_id = actor_organisation() and ", ""),
+    ), (MET,)),
     # both layers at once, and what stands before them
     Mutant("a need is read by anybody through both layers", (NEED_QUERY, NEED_POLICY), (BOTH,), "GET /api/v1/needs/"),
     Mutant("offers are compared before the deadline", (

@@ -1,21 +1,15 @@
 """`POST /api/v1/matches`: a need sent, an explained short list answered and kept; what never counts; what is refused."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from catalog.opendata import importing
-from marketplace.accounts import registration
-from marketplace.actor import SYSTEM, OrganisationKind, Role
-from marketplace.demo import people
-from marketplace.tabular import SourceRow
-from search.engines.postgres import PostgresEngine
-from search.index.refreshing import reindex
+from marketplace.actor import Role
 from search.matching.schemas import MatchIn
 from search.matching.weights import Signal
 from tests.catalog.evidence.proving import market as proven_market
 from tests.catalog.evidence.proving import reference
+from tests.search.matching.directory import indexed, sold
 from tests.support.world import TOWN_ROLES, Caller, World
 
 NEED: dict[str, Any] = {
@@ -23,23 +17,9 @@ NEED: dict[str, Any] = {
 }  # fmt: skip
 
 
-SOLD = {"eclairage-public", "energie-batiments", "dechets-proprete", "stationnement", "mobilite"}
-
-
 @pytest.fixture
 async def market(world: World) -> World:
-    """The demo's sheets of five domains, with their startups."""
-    records = [record for record in people.records() if SOLD & set(record["domains"])]
-    async with world.as_worker.transaction(SYSTEM) as session:
-        for number, name in enumerate(sorted({record["supplier"] for record in records}), 1):
-            await registration.register_organisation(
-                session, kind=OrganisationKind.STARTUP, name=name, siren=people.fictional_siren(number), fictional=True
-            )  # fmt: skip
-    rows = [SourceRow(record["id"], record) for record in records]
-    await importing.load(world.as_worker, rows, now=datetime(2026, 11, 24, tzinfo=UTC))
-    async with world.as_worker.transaction(SYSTEM) as session:
-        await reindex(session, PostgresEngine())
-    return world
+    return await sold(world)
 
 
 async def asks(caller: Caller, **changes: Any) -> Any:
@@ -158,8 +138,7 @@ async def test_what_nobody_may_buy_or_own_moves_neither_order_nor_scores_nor_sen
     for _ in range(3):  # looked at, and searched for, again and again
         await market.http.get(f"/solutions/{last}")
         await market.visitor.did("/matches", {"need": last})
-    async with market.as_worker.transaction(SYSTEM) as session:
-        await reindex(session, PostgresEngine())
+    await indexed(market)
     after = await said(market.visitor, limit=50)
     assert after["items"] == before["items"]
     assert after["excluded"] == before["excluded"]
@@ -176,8 +155,7 @@ async def test_capacity_in_the_territory_counts_where_the_seat_does_not(market: 
         " values (gen_random_uuid(), :startup, '{}', '{75}', false, false, current_date, 1)",
         startup=startup,
     )
-    async with market.as_worker.transaction(SYSTEM) as session:
-        await reindex(session, PostgresEngine())
+    await indexed(market)
     after = await asks(market.visitor)
     assert (first, "territory") in {(one["slug"], one["filter"]) for one in after["excluded"]}
 
@@ -189,8 +167,7 @@ async def test_a_stopped_service_is_never_proposed_nor_one_that_left_the_directo
     await market.sql("update solution set state = 'suspended' where slug = :slug", slug=second)
     after = await asks(market.visitor)  # before any job has run: the index still has both
     assert second not in {item["slug"] for item in after["items"]}
-    async with market.as_worker.transaction(SYSTEM) as session:
-        await reindex(session, PostgresEngine())
+    await indexed(market)
     after = await asks(market.visitor)
     assert {first, second}.isdisjoint(item["slug"] for item in after["items"])
     assert {first, second}.isdisjoint(one["slug"] for one in after["excluded"])
