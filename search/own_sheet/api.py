@@ -8,6 +8,7 @@ from litestar.params import FromPath, JSONBody
 
 from catalog.solutions.lifecycle import SolutionState
 from marketplace.ids import SolutionId
+from marketplace.web.csrf import ASKS
 from marketplace.web.transaction import By, Reads
 from search.matching import asking
 from search.matching.schemas import StatedNeed
@@ -19,7 +20,7 @@ MATCHES = "/my/solutions/{solution_id:uuid}/matches"
 TAGS = ["matches"]
 
 
-@post(MATCHES, summary="Try a need on my sheet: its place, and why. Nothing is kept or counted", tags=TAGS, status_code=200)  # fmt: skip
+@post(MATCHES, summary="Try a need on my sheet: its place, and why. Nothing is kept or counted", tags=TAGS, status_code=200, opt={ASKS: True})  # fmt: skip
 async def try_on_my_sheet(
     reads: Reads, state: State, by: By, solution_id: FromPath[UUID], data: JSONBody[StatedNeed]
 ) -> OwnMatchOut:
