@@ -1,10 +1,12 @@
-"""The 25 domains of the directory, with their synonyms and CPV codes, and the groups of words that mean the same."""
+"""The 25 domains of the directory, with their synonyms and CPV codes, the groups of words that mean the same, and what is said for what."""
 
 import json
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+DATA = Path(__file__).parent / "data"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,14 @@ class Domain:
         return self.label_en if language == "en" else self.label_fr
 
 
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """What people say, and what they mean by it in the words of the trade: « moisissure », « habitat indigne ». One way only."""
+
+    said: tuple[str, ...]
+    means: tuple[str, ...]
+
+
 @cache
 def domains() -> dict[str, Domain]:
     """Every domain by id, in the taxonomy's order."""
@@ -49,8 +59,15 @@ def synonyms_by_domain() -> dict[str, tuple[tuple[str, ...], ...]]:
 
 
 @cache
+def sayings_by_domain() -> dict[str, tuple[Saying, ...]]:
+    """How needs are said by who does not know the words of the trade, by the domain that they speak of."""
+    found: dict[str, list[dict[str, list[str]]]] = json.loads((DATA / "sayings.json").read_text())
+    return {domain: tuple(Saying(tuple(one["said"]), tuple(one["means"])) for one in sayings) for domain, sayings in found.items()}  # fmt: skip
+
+
+@cache
 def _document() -> dict[str, Any]:
-    document: dict[str, Any] = json.loads((Path(__file__).parent / "data" / "taxonomy.json").read_text())
+    document: dict[str, Any] = json.loads((DATA / "taxonomy.json").read_text())
     return document
 
 

@@ -1,4 +1,4 @@
-"""What the taxonomy says of words: which phrases stand for each other, and which domains a phrase speaks of.
+"""What the taxonomy says of words: which phrases stand for each other or mean another, and which domains a phrase speaks of.
 
 A phrase is known by its key: the stems of its words, in order, without stop words.
 """
@@ -8,14 +8,14 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
-from catalog.taxonomy import domains, synonyms_by_domain
-from search.language.stems import stem
+from catalog.taxonomy import domains, sayings_by_domain, synonyms_by_domain
+from search.language.stems import APART, stem
 from search.language.stop_words import STOP_WORDS
 from search.language.words import words_of
 
 Key = tuple[str, ...]
-NAMED, SPOKEN, DEFINED, RELATED = 1.0, 0.8, 0.5, 0.7
-"""How surely a phrase speaks of a domain: its label or synonym; a synonym group of the domain; its definition; a synonym's synonym."""
+NAMED, SPOKEN, SAID, DEFINED, RELATED = 1.0, 0.8, 0.9, 0.5, 0.7
+"""How surely a phrase speaks of a domain: its label or synonym; a synonym group of the domain; a saying of it; its definition; a synonym's synonym."""
 LONGEST_DEFINED = 4
 _PARTS = re.compile(r"[,.;:()]")
 
@@ -39,6 +39,18 @@ def synonyms() -> dict[Key, tuple[Key, ...]]:
 
 
 @cache
+def meant() -> dict[Key, tuple[Key, ...]]:
+    """What is said → what it means, the best first. One way: who types the word of the trade means no less."""
+    found: dict[Key, dict[Key, None]] = {}
+    for sayings in sayings_by_domain().values():
+        for saying in sayings:
+            means = dict.fromkeys(key_of(phrase) for phrase in saying.means)
+            for key in map(key_of, saying.said):
+                found.setdefault(key, {}).update(dict.fromkeys(other for other in means if other != key))
+    return {key: tuple(others) for key, others in found.items()}
+
+
+@cache
 def speaks_of() -> dict[Key, dict[str, float]]:
     """Phrase → the domains that it speaks of, and how surely."""
     found: dict[Key, dict[str, float]] = {}
@@ -51,6 +63,10 @@ def speaks_of() -> dict[Key, dict[str, float]]:
     for spoken_in, groups in synonyms_by_domain().items():
         for group in groups:
             _say_of_group(found, [key_of(phrase) for phrase in group], spoken_in)
+    for spoken_in, sayings in sayings_by_domain().items():
+        for saying in sayings:
+            for phrase in saying.said:
+                _say(found, key_of(phrase), spoken_in, SAID)
     return found
 
 
@@ -73,13 +89,26 @@ def _say_of_group(found: dict[Key, dict[str, float]], keys: list[Key], spoken_in
 @cache
 def known_stems() -> frozenset[str]:
     """The stems of every phrase that the taxonomy knows: none of them is a typing mistake."""
-    return frozenset(part for key in (*synonyms(), *speaks_of()) for part in key)
+    return frozenset(part for key in (*synonyms(), *meant(), *speaks_of()) for part in key)
+
+
+@cache
+def known_words() -> dict[str, tuple[str, ...]]:
+    """The words that the taxonomy's phrases are written with, by their first letter: what a mistyped one may have meant."""
+    groups = (group for groups in synonyms_by_domain().values() for group in groups)
+    sayings = (saying.said for sayings in sayings_by_domain().values() for saying in sayings)
+    found: dict[str, dict[str, None]] = {}
+    for phrase in (phrase for phrases in (*groups, *sayings) for phrase in phrases):
+        for word in words_of(phrase).sequence:
+            found.setdefault(word[0], {})[word] = None
+    return {letter: tuple(words) for letter, words in found.items()}
 
 
 @cache
 def known_phrases() -> frozenset[Key]:
     """The phrases of several words that may be looked for as one."""
-    return frozenset(key for key in synonyms() if len(key) > 1)
+    means = (key for keys in meant().values() for key in keys)
+    return frozenset(key for key in (*synonyms(), *meant(), *means) if len(key) > 1)
 
 
 @cache
@@ -91,7 +120,7 @@ def longest() -> int:
 @cache
 def fingerprint() -> str:
     """Changes with anything here that an index depends on."""
-    said = repr((sorted(known_phrases()), sorted(STOP_WORDS)))
+    said = repr((sorted(known_phrases()), sorted(STOP_WORDS), sorted(APART)))
     return hashlib.sha256(said.encode()).hexdigest()[:16]
 
 

@@ -22,7 +22,13 @@ class WeightsList(Output):
     domains: list[WeightsOut]
 
 
-@post("/matches", summary="From a need to an explained short list", tags=["matches"], status_code=200, opt={ASKS: True})
+@post(
+    "/matches",
+    summary="From a need to an explained short list",
+    tags=["matches"],
+    status_code=200,
+    opt={ASKS: True},
+)
 async def match(session: Writes, state: State, by: By, data: JSONBody[MatchIn]) -> MatchesOut:
     engine: Searcher = state.search
     question = await asking.question_of(session, data)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from catalog.taxonomy import domains, synonym_groups
+from catalog.taxonomy import domains, sayings_by_domain, synonym_groups
 
 
 def test_there_are_25_domains_each_named_defined_and_findable_by_words() -> None:
@@ -33,6 +33,15 @@ def test_words_that_stand_for_each_other_come_in_groups_of_two_or_more() -> None
     for group in synonym_groups():
         assert len(group) >= 2
         assert len({word.casefold() for word in group}) == len(group)
+
+
+def test_a_saying_says_something_and_means_something_else_each_once() -> None:
+    for sayings in sayings_by_domain().values():
+        for saying in sayings:
+            assert saying.said
+            assert saying.means
+            assert len(set(saying.said)) == len(saying.said)
+            assert len(set(saying.means)) == len(saying.means)
 
 
 @pytest.mark.shared

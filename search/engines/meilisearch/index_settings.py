@@ -12,7 +12,7 @@ from meilisearch_python_sdk.models.settings import (
     TypoTolerance,
 )
 
-from catalog.taxonomy import synonym_groups
+from catalog.taxonomy import sayings_by_domain, synonym_groups
 from search.engines.meilisearch.stored import STORED
 from search.engines.tuning import FIELDS, MOST_HITS, ONE_TYPO, TWO_TYPOS
 from search.language.terms import ELISION, STOP_WORDS, fold
@@ -57,7 +57,7 @@ def index_settings() -> MeilisearchSettings:
 
 
 def synonyms() -> dict[str, list[str]]:
-    """Each word or phrase of the taxonomy's groups → the others of its groups, in both numbers.
+    """Each word or phrase of the taxonomy's groups → the others of its groups, and what is said → what it means; in both numbers.
 
     The server corrects mistakes in words, never in what stands for them: « réverbères » must be there beside « réverbère ».
     """
@@ -66,6 +66,10 @@ def synonyms() -> dict[str, list[str]]:
         members = dict.fromkeys(form for phrase in group for form in _forms(fold(phrase)))
         for form in members:
             found.setdefault(form, {}).update(dict.fromkeys(other for other in members if other != form))
+    for saying in (saying for sayings in sayings_by_domain().values() for saying in sayings):
+        means = [form for phrase in saying.means for form in _forms(fold(phrase))]
+        for form in (form for phrase in saying.said for form in _forms(fold(phrase))):
+            found.setdefault(form, {}).update(dict.fromkeys(other for other in means if other != form))
     return {phrase: list(others) for phrase, others in sorted(found.items()) if others}
 
 

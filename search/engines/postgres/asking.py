@@ -16,11 +16,13 @@ from search.language.terms import MAX_TERMS, MAX_WORDS, STOP_WORDS
 from search.language.words import fold, words_of
 
 SYNONYM = 0.6
+MEANT = 0.5
+"""What a saying means; what stands for it counts less by `SYNONYM`."""
 FAMILY = 0.5
 """Another word of the same root: « arroser » for « arrosage »."""
 BEGUN = 0.8
 MISTYPED = 0.85
-SCATTERED = 0.8
+SCATTERED = 0.65
 """The words of a phrase, not side by side."""
 SIDE_BY_SIDE = 0.5
 EXACTLY = 0.03
@@ -151,13 +153,21 @@ def _read(word: str, known: Known, asked: Asked) -> tuple[str, dict[str, float]]
             for completion, _ in begun:
                 forms.setdefault(stem(completion), BEGUN)
             read = next(iter(forms))
-        elif (meant := nearest(word, known.near.get(word, ()))) is not None:
+        elif (meant := nearest(word, known.near.get(word, ())) or _nearest_known(word)) is not None:
             asked.corrected[word] = meant
             read = stem(meant)
             forms = {read: MISTYPED}
     for relative in known.families.get(root(read), ()):
         forms.setdefault(relative, FAMILY)
     return read, forms
+
+
+def _nearest_known(word: str) -> str | None:
+    """A word of the taxonomy that no sheet may hold, but that leads to what they say."""
+    if len(word) < SHORTEST_MISTYPED:
+        return None
+    alike = (other for other in phrases.known_words().get(word[0], ()) if abs(len(other) - len(word)) < 3)
+    return nearest(word, ((other, 0) for other in alike if len(other) >= SHORTEST_MISTYPED))
 
 
 def nearest(word: str, candidates: Iterable[tuple[str, int]]) -> str | None:
@@ -172,17 +182,17 @@ def nearest(word: str, candidates: Iterable[tuple[str, int]]) -> str | None:
 
 
 def _spans(query: Typed, stems: Sequence[str], known: Known) -> list[tuple[int, int, dict[Key, float]]]:
-    """The query cut into units: start, size, and synonyms with their weight. The longest known phrases come first."""
-    synonyms, found = phrases.synonyms(), []
+    """The query cut into units: start, size, and what stands for each with its weight. The longest known phrases come first."""
+    found = []
     used = [False] * len(stems)
     for size in range(min(LONGEST, len(stems)), 0, -1):
         for start in range(len(stems) - size + 1):
             if any(used[start : start + size]):
                 continue
             key = tuple(stems[start : start + size])
-            others = dict.fromkeys(synonyms.get(key, ()), SYNONYM)
+            others = _instead(key)
             if size == 2 and (one := _as_one(query.words[start], query.words[start + 1], known)):
-                others = dict.fromkeys(synonyms.get((one,), ()), SYNONYM) | others | {(one,): 1.0}
+                others = _instead((one,)) | others | {(one,): 1.0}
             if others:
                 used[start : start + size] = [True] * size
                 found.append((start, size, others))
@@ -190,9 +200,22 @@ def _spans(query: Typed, stems: Sequence[str], known: Known) -> list[tuple[int, 
     return sorted(found, key=lambda each: each[0])
 
 
+def _instead(key: Key) -> dict[Key, float]:
+    """What may be looked for in place of a phrase, with its weight: what stands for it, what it means, what stands for that."""
+    synonyms, found = phrases.synonyms(), dict[Key, float]()
+    for meant in phrases.meant().get(key, ()):
+        found |= {other: MEANT * SYNONYM for other in synonyms.get(meant, ()) if other not in found}
+        found[meant] = MEANT
+    found |= dict.fromkeys(synonyms.get(key, ()), SYNONYM)
+    found.pop(key, None)
+    return found
+
+
 def _as_one(first: str, second: str, known: Known) -> str | None:
     """The stem of two words written as one, when it is a word."""
     if len(first) < 2 or len(second) < 2:
         return None
     one = stem(first + second)
-    return one if known.entries.get(one) or (one,) in phrases.synonyms() else None
+    return (
+        one if known.entries.get(one) or (one,) in phrases.synonyms() or (one,) in phrases.meant() else None
+    )

@@ -37,6 +37,9 @@ def test_forms_of_a_word_share_their_stem_and_its_family_its_root() -> None:
     assert root(stem("arrosage")) == root(stem("arroser"))
     assert root(stem("inondation")) == root(stem("inonder"))
     assert stem("petition") != stem("petite")
+    for other, word in (("donner", "donnees"), ("taxe", "taxis"), ("loi", "loyers"), ("garer", "gares"), ("terre", "terrasse")):  # fmt: skip
+        assert stem(other) != stem(word)
+    assert stem("donnee") == stem("donnees")
     assert (stem("led"), stem("2026")) == ("led", "2026")
 
 

@@ -2,7 +2,17 @@
 
 import pytest
 
-from search.engines.postgres.asking import LONGEST, MISTYPED, SYNONYM, WHOLE, Known, ask, nearest, typed
+from search.engines.postgres.asking import (
+    LONGEST,
+    MEANT,
+    MISTYPED,
+    SYNONYM,
+    WHOLE,
+    Known,
+    ask,
+    nearest,
+    typed,
+)
 from search.engines.postgres.nearness import distance
 from search.language.phrases import longest, synonyms
 
@@ -57,6 +67,15 @@ def test_a_mistyped_word_is_mended_and_said_and_a_word_begun_is_completed_silent
 def test_a_word_that_the_index_or_the_taxonomy_knows_is_never_mended() -> None:
     near = {"trou": [("trouve", 50)], "candelabre": [("candelabres", 2)]}
     assert ask(typed("trou candélabre"), Known(total=9, entries={"trou": 1}, near=near)).corrected == {}
+
+
+def test_a_mistyped_word_that_only_the_taxonomy_knows_is_mended_into_it_when_the_index_has_nothing_nearer() -> (
+    None
+):
+    assert ask(typed("moisisure"), Known(total=9)).corrected == {"moisisure": "moisissure"}
+    assert looked_for("moisisure", Known(total=9))["habitat indign"] == pytest.approx(MEANT)
+    nearer = Known(total=9, near={"moisisure": [("moisisures", 1)]}, entries={"moisisur": 0})
+    assert ask(typed("moisisure"), nearer).corrected == {"moisisure": "moisisures"}
 
 
 def test_of_near_words_the_nearest_then_the_most_frequent_is_meant() -> None:
