@@ -93,15 +93,15 @@ def known_stems() -> frozenset[str]:
 
 
 @cache
-def known_words() -> dict[str, tuple[str, ...]]:
-    """The words that the taxonomy's phrases are written with, by their first letter: what a mistyped one may have meant."""
+def known_words() -> dict[str, dict[str, None]]:
+    """The words that the taxonomy's phrases are written with, in order, by their first letter: what a mistyped one may have meant."""
     groups = (group for groups in synonyms_by_domain().values() for group in groups)
     sayings = (saying.said for sayings in sayings_by_domain().values() for saying in sayings)
     found: dict[str, dict[str, None]] = {}
     for phrase in (phrase for phrases in (*groups, *sayings) for phrase in phrases):
         for word in words_of(phrase).sequence:
             found.setdefault(word[0], {})[word] = None
-    return {letter: tuple(words) for letter, words in found.items()}
+    return found
 
 
 @cache

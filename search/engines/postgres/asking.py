@@ -61,6 +61,17 @@ class Typed:
         return [stem(word) for word in self.words]
 
     @property
+    def unfinished(self) -> str:
+        """The last word, when it may be."""
+        return self.words[-1] if self.open and self.words else ""
+
+    def may_be_begun(self, word: str) -> bool:
+        """Whether a word that no sheet holds may be the beginning of one: not when the taxonomy knows it."""
+        if word == self.unfinished and word not in phrases.known_words().get(word[0], ()):
+            return True  # « lumi » is no form of a word, even if it has the stem of one
+        return stem(word) not in phrases.known_stems()
+
+    @property
     def pairs(self) -> list[str]:
         """The stems of every two words written as one: « co voiturage »."""
         return [stem(a + b) for a, b in pairwise(self.words) if len(a) > 1 and len(b) > 1]
@@ -106,7 +117,7 @@ def typed(text: str) -> Typed:
 def ask(query: Typed, known: Known) -> Asked:
     """All that is to be looked for, and how much each part matters."""
     asked = Asked()
-    read = [_read(word, known, asked) for word in query.words]
+    read = [_read(word, query, known, asked) for word in query.words]
     stems = [first for first, _ in read]
     seen: set[Key] = set()
     for start, size, synonyms in _spans(query, stems, known):
@@ -143,17 +154,17 @@ def ask(query: Typed, known: Known) -> Asked:
     return asked
 
 
-def _read(word: str, known: Known, asked: Asked) -> tuple[str, dict[str, float]]:
+def _read(word: str, query: Typed, known: Known, asked: Asked) -> tuple[str, dict[str, float]]:
     """The stem that a word stands for, and every stem that may stand for it, with its weight."""
     read = stem(word)
     forms = {read: 1.0}
-    if not known.entries.get(read) and read not in phrases.known_stems():
-        if begun := known.begins.get(word):
+    if not known.entries.get(read):
+        if query.may_be_begun(word) and (begun := known.begins.get(word)):
             forms = {}
             for completion, _ in begun:
                 forms.setdefault(stem(completion), BEGUN)
             read = next(iter(forms))
-        elif (meant := nearest(word, known.near.get(word, ())) or _nearest_known(word)) is not None:
+        elif read not in phrases.known_stems() and (meant := _meant_by(word, known)) is not None:
             asked.corrected[word] = meant
             read = stem(meant)
             forms = {read: MISTYPED}
@@ -162,8 +173,10 @@ def _read(word: str, known: Known, asked: Asked) -> tuple[str, dict[str, float]]
     return read, forms
 
 
-def _nearest_known(word: str) -> str | None:
-    """A word of the taxonomy that no sheet may hold, but that leads to what they say."""
+def _meant_by(word: str, known: Known) -> str | None:
+    """The word of the index that a mistyped one is nearest to, else one of the taxonomy, which leads to what sheets say."""
+    if (meant := nearest(word, known.near.get(word, ()))) is not None:
+        return meant
     if len(word) < SHORTEST_MISTYPED:
         return None
     alike = (other for other in phrases.known_words().get(word[0], ()) if abs(len(other) - len(word)) < 3)

@@ -12,7 +12,8 @@ from search.engines.postgres.asking import SHORTEST_MISTYPED, Known, Typed
 from search.language.phrases import known_stems
 from search.language.stems import root, stem
 
-SHORTEST_BEGUN = 4
+SHORTEST_BEGUN, SHORTEST_OPEN, NEVER = 4, 3, 99
+"""From how many letters on a word is completed: any, the last one while it is typed, one that is whole."""
 COMPLETIONS, CANDIDATES = 5, 30
 
 
@@ -23,7 +24,14 @@ async def recognise(session: Session | ReadSession, query: Typed) -> Known:
     words = list(dict.fromkeys(query.words))
     stems = [stem(word) for word in words]
     doubtful = [known not in known_stems() for known in stems]
-    shortest = [3 if query.open and word == query.words[-1] else SHORTEST_BEGUN for word in words]
+    shortest = [
+        NEVER
+        if not query.may_be_begun(word)
+        else SHORTEST_OPEN
+        if word == query.unfinished
+        else SHORTEST_BEGUN
+        for word in words
+    ]
     rows = await session.execute(
         _RECOGNISE,
         {
@@ -52,7 +60,7 @@ async def recognise(session: Session | ReadSession, query: Typed) -> Known:
 
 _RECOGNISE = text(f"""
 with word as materialized (
-    select w.*, not exists (select from search_stem s where s.stem = w.stem collate "C" and s.entries > 0) and w.doubtful as unknown
+    select w.*, not exists (select from search_stem s where s.stem = w.stem collate "C" and s.entries > 0) as unknown
     from unnest(cast(:words as text[]), cast(:stems as text[]), cast(:doubtful as bool[]), cast(:shortest as int[]))
         w(word, stem, doubtful, shortest)
 ),
@@ -74,5 +82,5 @@ union all
 select 'near', w.word, n.word, n.entries from word w cross join lateral (
     select f.word, s.entries from search_word f join search_stem s on s.stem = f.stem and s.entries > 0
     where f.word % w.word order by similarity(f.word, w.word) desc, f.word limit {CANDIDATES}
-) n where w.unknown and length(w.word) >= :mistyped and not exists (select from begun b where b.asked = w.word)
+) n where w.unknown and w.doubtful and length(w.word) >= :mistyped and not exists (select from begun b where b.asked = w.word)
 """)

@@ -14,7 +14,8 @@ from search.engines.postgres.asking import (
     typed,
 )
 from search.engines.postgres.nearness import distance
-from search.language.phrases import longest, synonyms
+from search.language.phrases import known_stems, longest, synonyms
+from search.language.stems import stem
 
 INDEX = Known(
     total=1000,
@@ -62,6 +63,14 @@ def test_a_mistyped_word_is_mended_and_said_and_a_word_begun_is_completed_silent
     begun = ask(typed("rempliss"), known)
     assert begun.corrected == {}
     assert "remplissag" in begun.keys
+
+
+def test_while_it_is_typed_a_word_may_be_begun_even_with_the_stem_of_one_that_the_taxonomy_knows() -> None:
+    known = Known(total=9, begins={"alerti": [("alertissimo", 1)]})
+    assert stem("alerti") in known_stems()
+    assert "alertissimo" in looked_for("alerti", known)
+    assert "alertissimo" not in looked_for("alerti ", known)
+    assert "alertissimo" not in looked_for("alerte", Known(total=9, begins={"alerte": [("alertissimo", 1)]}))
 
 
 def test_a_word_that_the_index_or_the_taxonomy_knows_is_never_mended() -> None:
