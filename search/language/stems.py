@@ -15,8 +15,10 @@ _ENDINGS = sorted(
 _SHORTEST_ROOT = 5
 APART = frozenset(
     [
-        "amiante", "armee", "biais", "delit", "devis", "donnee", "foyer", "gare", "grue", "loyer", "marais", "moisi", "organique",
-        "organisme", "pave", "relais", "retraite", "taxi", "terrasse",
+        "administre", "alternance", "amiante", "armee", "audit", "biais", "collectif", "collective", "communication",
+        "concert", "delit", "departement", "devis", "donnee", "foyer", "gare", "grue", "habitation", "loyer", "marais",
+        "moisi", "organique", "organisme", "pave", "publication", "relais", "renouvelable", "retraite", "station", "taxi",
+        "terrasse",
     ]
 )  # fmt: skip
 """Nouns of towns that Snowball takes for forms of another word: data that are given, a taxi that is taxed, a rent that is a law."""

@@ -8,7 +8,7 @@ _WORDS = """
     deux devons devrait dois doit doivent donc donner dont du duquel eh elle elles en encore entre est et etaient
     etait etant ete etes etre eu eut eux faire fais faisons fait faites faudra faudrait faut ferait fois font
     gerer grace ici il ils jamais je jour jours jusqu jusque la laisser laquelle le lequel les lesquels leur leurs
-    lors lorsqu lorsque lui ma mairie mais malgre me meme merci mes mettre mieux moi moins mois mon ne ni non
+    lors lorsqu lorsque lui ma mairie maintenant mais malgre me meme merci mes mettre mieux moi moins mois mon ne ni non
     nos notre nous on ont ou oui outil outils par parmi pas pendant permet permettre peut peuvent peux plus
     plusieurs pour pourquoi pouvoir pouvons prendre propose puis puisqu puisque quand que quel quelle quelles
     quelqu quelque quelques quels qui quiconque quoi quoiqu rendre reste restent rester rien sa sait sans savoir

@@ -16,8 +16,8 @@ from search.language.terms import MAX_TERMS, MAX_WORDS, STOP_WORDS
 from search.language.words import fold, words_of
 
 SYNONYM = 0.6
-MEANT = 0.5
-"""What a saying means; what stands for it counts less by `SYNONYM`."""
+MEANT, NEXT = 0.5, 0.8
+"""What a saying means, and how much less each further meaning counts; what stands for one counts less by `SYNONYM`."""
 FAMILY = 0.5
 """Another word of the same root: « arroser » for « arrosage »."""
 BEGUN = 0.8
@@ -216,9 +216,10 @@ def _spans(query: Typed, stems: Sequence[str], known: Known) -> list[tuple[int, 
 def _instead(key: Key) -> dict[Key, float]:
     """What may be looked for in place of a phrase, with its weight: what stands for it, what it means, what stands for that."""
     synonyms, found = phrases.synonyms(), dict[Key, float]()
-    for meant in phrases.meant().get(key, ()):
-        found |= {other: MEANT * SYNONYM for other in synonyms.get(meant, ()) if other not in found}
-        found[meant] = MEANT
+    for place, meant in enumerate(phrases.meant().get(key, ())):
+        weight = MEANT * NEXT**place
+        found |= {other: weight * SYNONYM for other in synonyms.get(meant, ()) if other not in found}
+        found[meant] = max(weight, found.get(meant, 0.0))
     found |= dict.fromkeys(synonyms.get(key, ()), SYNONYM)
     found.pop(key, None)
     return found
