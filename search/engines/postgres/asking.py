@@ -28,6 +28,8 @@ SIDE_BY_SIDE = 0.5
 EXACTLY = 0.03
 """A name's word in the very form that was typed."""
 SHORTEST_MISTYPED = 4
+STAND_INS = 16
+"""How many keys stand for a unit at most, the weightiest: more cost time and find nothing better."""
 SPAN = 0.25
 """What each further word adds to the importance of a phrase that is known as one."""
 WHOLE = -1
@@ -222,7 +224,7 @@ def _instead(key: Key) -> dict[Key, float]:
         found[meant] = max(weight, found.get(meant, 0.0))
     found |= dict.fromkeys(synonyms.get(key, ()), SYNONYM)
     found.pop(key, None)
-    return found
+    return dict(sorted(found.items(), key=lambda each: -each[1])[:STAND_INS])
 
 
 def _as_one(first: str, second: str, known: Known) -> str | None:
