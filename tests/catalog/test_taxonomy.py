@@ -8,6 +8,15 @@ from pathlib import Path
 import pytest
 
 from catalog.taxonomy import domains, sayings_by_domain, synonym_groups
+from search.language.phrases import key_of
+from search.language.words import words_of
+
+GRAMMAR = frozenset(
+    """
+    a au aux avec ce ces cette chez d dans de des du en entre et j l la le les leur leurs ma mes mon n ne notre nos ou par pas plus
+    pour qu que qui s sa sans se ses son sur un une vers y
+    """.split()  # noqa: SIM905  a text of words
+)
 
 
 def test_there_are_25_domains_each_named_defined_and_findable_by_words() -> None:
@@ -42,6 +51,14 @@ def test_a_saying_says_something_and_means_something_else_each_once() -> None:
             assert saying.means
             assert len(set(saying.said)) == len(saying.said)
             assert len(set(saying.means)) == len(saying.means)
+
+
+def test_a_saying_of_several_words_keeps_more_than_one_of_them() -> None:
+    """« Projet de la commune » would be read as « projet », which any need may hold: such a saying says too little."""
+    for sayings in sayings_by_domain().values():
+        for phrase in (phrase for saying in sayings for phrase in saying.said):
+            said = [word for word in words_of(phrase).sequence if word not in GRAMMAR]
+            assert len(said) < 2 or len(key_of(phrase)) > 1, phrase
 
 
 @pytest.mark.shared
