@@ -99,6 +99,19 @@ async def test_twin_towns_are_told_with_ranges_over_three_grids_at_least(market:
     assert nowhere["twins"] == []
 
 
+async def test_conditions_leave_out_sheets_never_the_towns_that_already_did_it(market: World) -> None:
+    free = await asks(market.visitor)
+    strict = await asks(market.visitor, musts={"secnumcloud": True, "hds": True}, budget={"max": 1_00})
+    assert not {"eclairage-public"} & {domain for item in strict["items"] for domain in item["domains"]}
+    assert [town["code"] for town in strict["twins"]] == [town["code"] for town in free["twins"]]
+
+
+async def test_a_need_without_any_word_is_answered_by_nothing(market: World) -> None:
+    for nothing in ("🚦🚦", "… !"):
+        found = await asks(market.visitor, need=nothing)
+        assert (found["items"], found["total"], found["considered"], found["twins"]) == ([], 0, 0, [])
+
+
 async def test_an_answer_is_kept_for_who_asked_and_can_be_asked_again(market: World) -> None:
     town = await market.town()
     found = await asks(town, musts={"eu_hosted": True}, window={"until": "2027-12-31"}, limit=2)
