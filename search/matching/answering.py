@@ -61,7 +61,9 @@ async def answer(
     now = await clock.now(reads)
     on = clock.paris_day(now)
     page = await engine.search(reads, SearchQuery(question.text, per_page=MOST, available=True))
-    if not words_of(question.text, 1).sequence:  # an emoji or a dash asks an engine for everything: it says no need
+    if not words_of(
+        question.text, 1
+    ).sequence:  # an emoji or a dash asks an engine for everything: it says no need
         page = replace(page, hits=(), total=0)
     named = question.domain
     if named is None and not question.every_domain:
