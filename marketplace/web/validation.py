@@ -68,6 +68,7 @@ PARAMETERS = (
     (re.compile(r"Expected `int[^`]*` >= (?P<ge>-?\d+)"), "greater_than_equal"),
     (re.compile(r"Expected `int[^`]*` <= (?P<le>-?\d+)"), "less_than_equal"),
     (re.compile(r"Expected `str[^`]*` of length <= (?P<max_length>\d+)"), "string_too_long"),
+    (re.compile(r"Expected `array[^`]*` of length <= (?P<max_length>\d+)"), "too_long"),
     (re.compile(r"Expected `int"), "int_parsing"),
     (re.compile(r"Expected `bool"), "bool_parsing"),
     (re.compile(r"Invalid UUID"), "uuid_parsing"),
@@ -75,12 +76,15 @@ PARAMETERS = (
     (re.compile(r"Invalid RFC3339 encoded date"), "date_parsing"),
 )
 """What the framework says of a query parameter, and pydantic's type for the same fault."""
+IN_ADDRESSES = {"page_number": "page"}
+"""Parameters that addresses name otherwise than handlers do, where `page` is what renders."""
 
 
 def from_parameter(path: str, said: str) -> FieldError:
     """The `FieldError` of one query parameter that the framework refused, or of a body that is not there (`data`)."""
     if path == "data":
         return FieldError("", SENTENCES["missing"], "required")
+    path = IN_ADDRESSES.get(path, path)
     for pattern, kind in PARAMETERS:
         if match := pattern.match(said):
             return FieldError(path, SENTENCES[kind], kind, tuple(match.groupdict().items()))
