@@ -64,8 +64,8 @@ def asked(document: dict[str, Any], towns: Mapping[str, str]) -> list[tuple[str,
     rows = []
     for key, (label, said) in PARTS.items():
         value = document.get(key)
-        if key == "town" and value in towns:
-            value = f"{towns[value]} ({value})"
+        if key == "town" and (name := towns.get(str(value))):
+            value = f"{name} ({value})"
         if value not in (None, "", [], {}, False):
             rows.append((_(label), said(value)))
     return rows

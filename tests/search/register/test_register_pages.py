@@ -102,7 +102,13 @@ async def test_a_logged_match_is_frozen_from_its_number_by_its_town_alone(world:
     assert "1 fiche écartée par une condition" in page.text
     assert "Vierzon (18279)" in page.text
     record = await sent(reader, page, title="Besoin")
-    for said in ("Vierzon (18279)", "Éclairer moins", "Hébergement non renseigné", "2026-11-26", "Pourquoi cette place"):
+    for said in (
+        "Vierzon (18279)",
+        "Éclairer moins",
+        "Hébergement non renseigné",
+        "2026-11-26",
+        "Pourquoi cette place",
+    ):
         assert said in record.text, said
     await reader.reads(f"{NEW}?recherche={theirs.id}", 404)
     for unknown in (str(theirs.id), "x"):
