@@ -276,7 +276,7 @@ async def test_the_page_shows_what_the_api_answers_and_keeps_it_for_towns_alone(
     address = "/?besoin=télégestion+de+l’éclairage+public&ville=18279&quantite=1200&annees=3&budget=400+000"
     page = (await market.http.get(address)).text.replace("\u00a0", " ").replace("\u202f", " ")
     found = await asks(market.visitor)
-    places = [page.index(f'href="/solutions/{item["slug"]}"', page.index('id="solutions"')) for item in found["items"][:6]]  # fmt: skip
+    places = [page.index(f'href="/solutions/{item["slug"]}?ville=18279', page.index('id="solutions"')) for item in found["items"][:6]]  # fmt: skip
     assert places == sorted(places)
     assert "Conseil" in page and "Calculé" in page and "villes comme Vierzon" in page
     assert await market.sql("select count(*) from search_log where kind = 'match'") == 1, "the API's alone"
