@@ -110,6 +110,8 @@ async def test_a_need_without_any_word_is_answered_by_nothing(market: World) -> 
     for nothing in ("🚦🚦", "… !"):
         found = await asks(market.visitor, need=nothing)
         assert (found["items"], found["total"], found["considered"], found["twins"]) == ([], 0, 0, [])
+    page = (await market.http.get("/?besoin=🚦&ville=18279&quantite=12")).text
+    assert "Vos mots ne se trouvent dans aucune fiche" in page and "Aucune ville comme" not in page
 
 
 async def test_an_answer_is_kept_for_who_asked_and_can_be_asked_again(market: World) -> None:
