@@ -65,7 +65,9 @@ def workbook(told: Told) -> bytes:
         if told.content.excluded:
             sheets.append(("Fiches écartées", *excluded(told)))
         if rows := wording.weights(told.content):
-            sheets.append(("Pondérations", ["Signal", "Poids"], [list(row) for row in rows]))
+            sheets.append(
+                ("Pondérations", ["Signal", "Poids"], [[name, Decimal(weight)] for name, weight in rows])
+            )
         return to_workbook(sheets)
     finally:
         i18n.language.reset(before)

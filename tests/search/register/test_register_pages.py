@@ -139,7 +139,7 @@ async def test_the_files_say_the_same_and_the_hash_is_that_of_the_json(world: Wo
     assert facts["Empreinte SHA-256"] == record["sha256"]
     assert facts["Pour la ville"] == "Vierzon (18279)"
     assert facts["Fiches écartées par une condition"] == "1, avec leur motif ci-après"
-    assert sheets["Ordre"]["E2"].data_type == "n"
+    assert sheets["Ordre"]["E2"].data_type == sheets["Pondérations"]["B2"].data_type == "n"
     assert sheets["Fiches retenues"]["E2"].value == "'=cmd|' /C calc'!A0"
     assert not any(cell.data_type == "f" for sheet in sheets for row in sheet.iter_rows() for cell in row)
     assert b"Lanterne" in table.content
