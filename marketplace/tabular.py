@@ -23,6 +23,8 @@ from marketplace.words import N_
 
 MAX_BYTES = 50_000_000
 MAX_UNZIPPED = 400_000_000
+WIDEST = 60
+"""Characters of the widest column of a workbook of ours: longer text goes to the line."""
 MAX_ROWS = 1_048_576
 """What a sheet can hold: a row said to be further is a trap, and none before it is left out."""
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -87,20 +89,27 @@ def to_xlsx(title: str, header: Sequence[str], rows: Iterable[Sequence[object]])
 
 
 def to_workbook(sheets: Iterable[tuple[str, Sequence[str], Iterable[Sequence[object]]]]) -> bytes:
-    """An XLSX file with several sheets, each a title, a header and rows, as `to_xlsx` writes one."""
+    """An XLSX file with several sheets, each a title, a header and rows, as `to_xlsx` writes one. Columns are as wide as what they hold."""
     from openpyxl import Workbook
-    from openpyxl.styles import Font
+    from openpyxl.styles import Alignment, Font
+    from openpyxl.utils import get_column_letter
 
+    wrapped = Alignment(vertical="top", wrap_text=True)
     book = Workbook()
     for unused in book.worksheets:
         book.remove(unused)
     for title, header, rows in sheets:
         sheet = book.create_sheet(title[:31])
+        widths = {column: len(name) for column, name in enumerate(header, 1)}
         for column, name in enumerate(header, 1):
             sheet.cell(1, column, _harmless(name)).font = Font(bold=True)
         for number, row in enumerate(rows, 2):
+            long = False
             for column, value in enumerate(row, 1):
                 cell = sheet.cell(number, column)
+                lines = str(value).splitlines()
+                widths[column] = max(widths.get(column, 0), *map(len, lines), 0)
+                long = long or len(lines) > 1 or len(str(value)) > WIDEST
                 if isinstance(value, datetime):
                     cell.value = value.astimezone(PARIS).replace(tzinfo=None)  # a sheet knows no time zone
                 elif isinstance(value, str):
@@ -110,6 +119,10 @@ def to_workbook(sheets: Iterable[tuple[str, Sequence[str], Iterable[Sequence[obj
                     cell.value = (
                         value if value is None or isinstance(value, int | Decimal | date) else str(value)
                     )
+            for cell in sheet[number] if long else ():
+                cell.alignment = wrapped
+        for column, width in widths.items():
+            sheet.column_dimensions[get_column_letter(column)].width = min(width, WIDEST) + 2
         sheet.freeze_panes = "A2"
     out = io.BytesIO()
     book.save(out)

@@ -1,5 +1,6 @@
 """Finding a town: by INSEE, SIREN or SIRET code, old codes included, or by name with accents and typing mistakes."""
 
+import unicodedata
 from dataclasses import dataclass
 from typing import Any
 
@@ -112,7 +113,8 @@ def _arrondissement(insee: str) -> tuple[str, str] | None:
 async def search_towns(session: ReadSession | Session, asked: str, *, limit: int = 20) -> list[Town]:
     """Towns whose name is or resembles `asked`, or whose INSEE or postal code begins with it; the likeliest first.
 
-    The order: the very code, then, for words, the same name, then names that begin so, then names that contain it or resemble it; then by population.
+    The order: the very code, then, for words, the same name, then names that begin so, by population; then names that contain it or
+    resemble it, where ten times the population is worth a twentieth of the likeness: a mistyped name is oftener a known town's.
     """
     wanted = asked.strip()
     if not wanted:
@@ -135,15 +137,28 @@ async def search_towns(session: ReadSession | Session, asked: str, *, limit: int
 
 
 async def typed_town(session: ReadSession | Session, typed: str) -> tuple[Town | None, list[Town]]:
-    """The town that somebody typed in a form (« Vierzon », « 18279 », « Vierzon (18279) »), and others it could be."""
+    """The town that somebody typed in a form (« Vierzon », « 18279 », « Vierzon (18279) »), and others it could be: of the very name
+    when one bears it.
+    """
     if not typed.strip():
         return None, []
     code = typed.rsplit("(", 1)[-1].rstrip(") ") if "(" in typed else typed
     try:
         return await find_town(session, code), []
     except UnknownTown:
-        near = await search_towns(session, typed.split("(", maxsplit=1)[0], limit=5)
-    return (near[0], near[1:]) if near else (None, [])
+        near = await search_towns(session, name := typed.split("(", maxsplit=1)[0], limit=5)
+    if not near:
+        return None, []
+    others = near[1:]
+    if _key(near[0].name) == _key(name):
+        others = [town for town in others if _key(town.name) == _key(name)]
+    return near[0], others
+
+
+def _key(name: str) -> str:
+    """A name without accents, capitals and punctuation."""
+    plain = unicodedata.normalize("NFKD", name.casefold())
+    return "".join(c for c in plain if c.isalnum())
 
 
 async def _by_code(session: ReadSession | Session, code: str) -> list[Town]:
@@ -179,7 +194,7 @@ ranked as (
 select t.*, ranked.rank, ranked.likeness, ranked.old_insee, ranked.old_name
 from ranked
 join lateral ({_COMMUNE} where c.insee = ranked.insee union all {_EPCI} where e.siren = ranked.siren) t on true
-order by rank, case when rank < 2 then 0 else -round(likeness::numeric, 1) end, t.population desc nulls last, t.name
+order by rank, case when rank < 2 then 0 else -likeness - ln(coalesce(t.population, 0) + 1) / 50 end, t.population desc nulls last, t.name
 limit :limit
 """
 

@@ -20,6 +20,7 @@ SENTENCES = {
     "string_pattern_mismatch": N_("Ce texte n’a pas la forme attendue : {pattern}."),
     "bool_parsing": N_("Répondez par vrai ou faux."),
     "bool_type": N_("Répondez par vrai ou faux."),
+    "unknown_value": N_("« {value} » n’est pas une valeur acceptée ici."),
     "enum": N_("Choisissez l’une des valeurs : {expected}."),
     "literal_error": N_("Choisissez l’une des valeurs : {expected}."),
     "list_type": N_("Ce champ est une liste."),
@@ -55,6 +56,8 @@ def from_pydantic(faults: Iterable[Any]) -> Iterator[FieldError]:
             for name, value in (fault.get("ctx") or {}).items()
             if not isinstance(value, Exception)
         }
+        if isinstance(facts.get("expected"), str):  # « 'a', 'b' or 'c' », in English whoever asks
+            facts["expected"] = facts["expected"].replace(" or ", ", ").replace("'", "")
         known = SENTENCES.get(kind)
         sentence = known or (fault["msg"] if "characters" in kind or kind in CUSTOM else OTHER)
         if sentence is OTHER:
@@ -68,19 +71,24 @@ PARAMETERS = (
     (re.compile(r"Expected `int[^`]*` >= (?P<ge>-?\d+)"), "greater_than_equal"),
     (re.compile(r"Expected `int[^`]*` <= (?P<le>-?\d+)"), "less_than_equal"),
     (re.compile(r"Expected `str[^`]*` of length <= (?P<max_length>\d+)"), "string_too_long"),
+    (re.compile(r"Expected `array[^`]*` of length <= (?P<max_length>\d+)"), "too_long"),
     (re.compile(r"Expected `int"), "int_parsing"),
     (re.compile(r"Expected `bool"), "bool_parsing"),
+    (re.compile(r"Invalid enum value '?(?P<value>[^']*)'?"), "unknown_value"),
     (re.compile(r"Invalid UUID"), "uuid_parsing"),
     (re.compile(r"Invalid RFC3339 encoded datetime"), "datetime_parsing"),
     (re.compile(r"Invalid RFC3339 encoded date"), "date_parsing"),
 )
 """What the framework says of a query parameter, and pydantic's type for the same fault."""
+IN_ADDRESSES = {"page_number": "page"}
+"""Parameters that addresses name otherwise than handlers do, where `page` is what renders."""
 
 
 def from_parameter(path: str, said: str) -> FieldError:
     """The `FieldError` of one query parameter that the framework refused, or of a body that is not there (`data`)."""
     if path == "data":
         return FieldError("", SENTENCES["missing"], "required")
+    path = IN_ADDRESSES.get(path, path)
     for pattern, kind in PARAMETERS:
         if match := pattern.match(said):
             return FieldError(path, SENTENCES[kind], kind, tuple(match.groupdict().items()))

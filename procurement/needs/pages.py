@@ -56,6 +56,13 @@ async def state_need(request: Request[Any, Any, Any], session: Writes, by: By) -
             stated = await stating.state_need(session, need, by=by, now=await clock.now(session))
     if stated is None:
         return _page(request, form)
+    if form.value().suite and stated.alike_until:
+        return redirect(
+            "/propositions",
+            N_(
+                "Le besoin est enregistré : vous serez prévenue dès que trois villes l’ont, la vôtre comprise."
+            ),
+        )
     return redirect(
         f"/achats/nouveau?besoin={stated.id}", N_("Le besoin est enregistré. Préparez maintenant l’achat.")
     )

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -17,6 +17,7 @@ from procurement.pools import queries as pools
 from search.engines import MARK, UNMARK, Hit, Searcher, SearchPage, SearchQuery
 from search.facts.queries import facts_by_id
 from search.facts.shape import Facts
+from search.language.words import words_of
 from search.matching.needs import Need, Place
 from search.matching.questions import Question, domain_about, domain_named
 from search.matching.ranking import Ranking, ranked
@@ -31,7 +32,7 @@ MOST = 300
 """Sheets that the words found and that are weighed."""
 SHOWN = 20
 TOLD_OF = 30
-"""The first of the order, whose towns are told."""
+"""The first sheets whose towns are told: those proposed, then those left out, since a town did it whatever is asked today."""
 MARKED = re.compile(f"{MARK}([^{UNMARK}]+){UNMARK}")
 
 
@@ -60,6 +61,10 @@ async def answer(
     now = await clock.now(reads)
     on = clock.paris_day(now)
     page = await engine.search(reads, SearchQuery(question.text, per_page=MOST, available=True))
+    if not words_of(
+        question.text, 1
+    ).sequence:  # an emoji or a dash asks an engine for everything: it says no need
+        page = replace(page, hits=(), total=0)
     named = question.domain
     if named is None and not question.every_domain:
         named = domain_named(question.text, page.hits)
@@ -84,8 +89,8 @@ async def answer(
         if hit.id in known
     ]
     ranking = ranked(candidates, asked, limit=limit)
-    first = [one.candidate.facts for one in ranking.order[:TOLD_OF]]
-    first = [facts for facts in first if about is None or about in facts.domains]
+    first = [one.candidate.facts for one in ranking.order] + [one.facts for one in ranking.excluded]
+    first = [facts for facts in first if about is None or about in facts.domains][:TOLD_OF]
     me = question.town.code if question.town else ""
     value: Value | None = value_of(unit, tables, quantity)
     return Answer(

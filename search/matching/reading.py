@@ -43,7 +43,7 @@ class Lack(StrEnum):
 LACKING = {
     Lack.UNTOLD: N_("{what} : non renseigné, −{points} au plus."),
     Lack.UNPROVEN: N_("{what} : −{points} au plus."),
-    Lack.YOURS: N_("{what} : dites-le, −{points} au plus sinon."),
+    Lack.YOURS: N_("{what} : à préciser, −{points} au plus sinon."),
 }
 
 

@@ -62,7 +62,7 @@ def _text(candidate: Candidate, _asked: Asked) -> Reading:
     facts = candidate.facts
     value = thousandths(candidate.text)
     if candidate.words:
-        why = said(N_("Vos mots dans la fiche : {words}."), words=candidate.words)
+        why = said(N_("Vos mots, ou des mots proches, dans la fiche : {words}."), words=candidate.words)
     else:
         why = said(N_("Correspondance de la fiche avec vos mots : {rate} %."), rate=round(value / 10))
     return Reading(value, why, Word(SHEET), facts.revised_on)
@@ -115,7 +115,8 @@ def _budget(candidate: Candidate, asked: Asked) -> Reading:
     low, high = outward(cost.low, cost.high)
     if need.budget is None:
         gap = (Gap("budget", N_("Votre budget"), FULL, Lack.YOURS),)
-        return Reading(0, said(N_("De {low} à {high} HT pour vos quantités, sans budget à comparer."), low=low, high=high), source, on, gap)  # fmt: skip
+        template = N_("{low} HT pour vos quantités, sans budget à comparer.") if low == high else N_("De {low} à {high} HT pour vos quantités, sans budget à comparer.")  # fmt: skip
+        return Reading(0, said(template, low=low, high=high), source, on, gap)
     budget = need.budget.high
     if cost.high <= budget:
         value = FULL
@@ -123,10 +124,8 @@ def _budget(candidate: Candidate, asked: Asked) -> Reading:
         value = 0
     else:
         value = (budget - cost.low) * FULL // (cost.high - cost.low)
-    why = said(
-        N_("De {low} à {high} HT pour vos quantités, pour un budget de {budget} au plus."),
-        low=low, high=high, budget=budget,
-    )  # fmt: skip
+    template = N_("{low} HT pour vos quantités, pour un budget de {budget} au plus.") if low == high else N_("De {low} à {high} HT pour vos quantités, pour un budget de {budget} au plus.")  # fmt: skip
+    why = said(template, low=low, high=high, budget=budget)
     return Reading(value, why, source, on)
 
 

@@ -19,7 +19,7 @@ from search.own_sheet.unsaid import Heard, telling, unsaid
 
 
 class NotPublished(Conflict):
-    code = "not_published"
+    code = "sheet_not_published"
     sentence = N_("Cette fiche n’est pas publiée : aucune ville ne peut encore la trouver.")
 
 

@@ -80,6 +80,13 @@ class Content:
         """How many sheets a hard filter left out; `excluded` holds the first of them."""
         return int((self.answer or {}).get("excluded_total") or len(self.excluded))
 
+    @property
+    def towns(self) -> dict[str, str]:
+        """The town that froze it, by each of its codes."""
+        return {
+            str(self.town[code]): str(self.town["name"]) for code in ("insee", "siren") if self.town.get(code)
+        }
+
     def whole(self, total: int) -> bool:
         """Whether every sheet that was found is in the order or left out by a hard filter: none is beyond what was weighed or kept."""
         return len(self.ordered) + self.excluded_total >= total

@@ -4,6 +4,7 @@ In French, as every document that goes into a purchase's file. The bytes depend 
 """
 
 from dataclasses import dataclass
+from decimal import Decimal
 from textwrap import wrap
 from typing import Any
 
@@ -64,7 +65,9 @@ def workbook(told: Told) -> bytes:
         if told.content.excluded:
             sheets.append(("Fiches écartées", *excluded(told)))
         if rows := wording.weights(told.content):
-            sheets.append(("Pondérations", ["Signal", "Poids"], [list(row) for row in rows]))
+            sheets.append(
+                ("Pondérations", ["Signal", "Poids"], [[name, Decimal(weight)] for name, weight in rows])
+            )
         return to_workbook(sheets)
     finally:
         i18n.language.reset(before)
@@ -92,12 +95,12 @@ def facts(told: Told) -> list[tuple[str, str]]:
             "Besoin ou mots cherchés",
             record.text or "aucun mot : tout l’annuaire, avec les filtres ci-dessous",
         ),
-        *wording.asked(content.asked),
+        *wording.asked(content.asked, content.towns),
         ("Réponse donnée le", wording.instants(content.asked_at)),
         ("Fiches trouvées", f"{record.total}, dont {len(content.ordered)} dans l’ordre ci-après"),
         (
             "Fiches écartées par une condition",
-            f"{content.excluded_total}, dont {len(content.excluded)} gardées ici avec le motif",
+            _left_out(content),
         ),
         ("Moteur", wording.engine(content.engine)),
         ("État de l’index", wording.index(content.index)),
@@ -114,12 +117,24 @@ def ordered(told: Told) -> tuple[list[str], Rows]:
     explained, kept = content.explained, {choice.slug: choice.reason for choice in content.choices}
     rows: Rows = [
         [
-            sheet.place, sheet.slug, sheet.name or "", sheet.supplier or "", wording.score(sheet.score), "oui" if sheet.slug in kept else "",
+            sheet.place, sheet.slug, sheet.name or "", sheet.supplier or "", _number(sheet.score), "oui" if sheet.slug in kept else "",
             kept.get(sheet.slug, ""), "\n".join(wording.explanation(explained.get(sheet.slug, {}))),
         ]
         for sheet in content.ordered
     ]  # fmt: skip
     return ["Place", "Fiche", "Nom", "Entreprise", "Score", "Retenue", "Motif", "Explication donnée"], rows
+
+
+def _left_out(content: Content) -> str:
+    total, kept = content.excluded_total, len(content.excluded)
+    if not total:
+        return "aucune"
+    return f"{total}, dont les {kept} premières avec leur motif ci-après" if kept < total else f"{total}, avec leur motif ci-après"  # fmt: skip
+
+
+def _number(score: float | None) -> Decimal | None:
+    """A score as a spreadsheet counts it: `wording.score` as a number."""
+    return None if score is None else Decimal(f"{Decimal(f'{score:.4f}').normalize():f}")
 
 
 def choices(told: Told) -> tuple[list[str], Rows]:

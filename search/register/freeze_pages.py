@@ -19,6 +19,7 @@ from marketplace import clock
 from marketplace.actor import Actor, OrganisationKind
 from marketplace.db import Json, ReadSession, Session
 from marketplace.errors import Conflict, NotFound
+from marketplace.territories.queries import UnknownTown, find_town
 from marketplace.web.creating import creating
 from marketplace.web.forms import Form
 from marketplace.web.pages import page, redirect
@@ -170,11 +171,20 @@ async def _page(
     words = words_of(found.asked)
     return page(
         request, "register/freeze.html", status=form.status, found=found, form=form, kept=kept, wants_list=wants_list, names=known,
-        shown=found.slugs[:SHOWN], words=words, title=" ".join(words.split())[:LONGEST], asked=wording.asked(found.asked),
+        shown=found.slugs[:SHOWN], words=words, title=" ".join(words.split())[:LONGEST], asked=wording.asked(found.asked, await _towns(session, found.asked)),
         engine=wording.engine(found.engine), index=wording.index(found.index), kinds=wording.KIND_NAMES,
         needs=[(need.id, need.text[:LONGEST]) for need in await needs.mine(session, by)],
         pools=[(pool.id, pool.title) for pool in await pools.my_pools(session, by)],
     )  # fmt: skip
+
+
+async def _towns(reads: Session | ReadSession, asked: Json) -> dict[str, str]:
+    """The name of the town that was asked for, by its code."""
+    code = str(asked.get("town") or "")
+    try:
+        return {code: (await find_town(reads, code)).name} if code else {}
+    except UnknownTown:
+        return {}
 
 
 def _id(typed: object) -> UUID | None:

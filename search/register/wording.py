@@ -1,5 +1,6 @@
 """How a record is said, on pages and in files alike."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -12,7 +13,7 @@ from marketplace.clock import PARIS
 from marketplace.units import UNITS
 from marketplace.web import i18n
 from marketplace.web.pages import show_date, show_euros, show_number, unit_name
-from marketplace.words import N_
+from marketplace.words import N_, NN_
 from search.engines import Sort
 from search.finding.asking import FEATURE_NAMES, SORT_NAMES
 from search.log.models import AnswerKind
@@ -25,7 +26,7 @@ _ = i18n.translate
 
 KIND_NAMES = {
     AnswerKind.SEARCH: N_("recherche"),
-    AnswerKind.MATCH: N_("besoin mis en correspondance"),
+    AnswerKind.MATCH: N_("réponse à un besoin"),
     AnswerKind.SHORTLIST: N_("liste restreinte"),
 }
 ENGINES = {"postgres": N_("PostgreSQL (moteur intégré)"), "meilisearch": N_("Meilisearch")}
@@ -55,11 +56,16 @@ def instants(at: datetime) -> str:
     return said.format(paris=paris, utc=at.strftime("%Y-%m-%dT%H:%M:%S"))
 
 
-def asked(document: dict[str, Any]) -> list[tuple[str, str]]:
-    """What was asked beside its words: each filter or fact with its values, in words. What nobody asked is left out."""
+def asked(document: dict[str, Any], towns: Mapping[str, str]) -> list[tuple[str, str]]:
+    """What was asked beside its words: each filter or fact with its values, in words. What nobody asked is left out.
+
+    `towns`: names by code; a town that is not among them is told by its code.
+    """
     rows = []
     for key, (label, said) in PARTS.items():
         value = document.get(key)
+        if key == "town" and (name := towns.get(str(value))):
+            value = f"{name} ({value})"
         if value not in (None, "", [], {}, False):
             rows.append((_(label), said(value)))
     return rows
@@ -144,6 +150,10 @@ def _counted(code: str, count: str) -> str:
     return f"{show_number(count)} {name}"
 
 
+def _years(value: int) -> str:
+    return i18n.translate_plural(*NN_("%(num)d an", "%(num)d ans"), value) % {"num": value}
+
+
 def _window(value: dict[str, str]) -> str:
     until = show_date(date.fromisoformat(value["until"]))
     if not value.get("from"):
@@ -171,10 +181,10 @@ PARTS: dict[str, tuple[str, Any]] = {
     "feature": (N_("Critères"), _names({f.value: name for f, name in FEATURE_NAMES.items()})),
     "available": (N_("Services arrêtés"), lambda _value: _(N_("laissés de côté"))),
     "sort": (N_("Ordre"), lambda value: _(SORT_NAMES[Sort(value)]) if value in set(Sort) else str(value)),
-    "town": (N_("Ville"), _any),
-    "quantity": (N_("Quantité"), _any),
+    "town": (N_("Pour la ville"), _any),
+    "quantity": (N_("Quantité"), lambda value: show_number(str(value))),
     "unit": (N_("Unité"), lambda value: _(UNITS[value].many) if value in UNITS else str(value)),
-    "years": (N_("Années"), _any),
+    "years": (N_("Durée"), _years),
     "every_domain": (N_("Autres domaines"), lambda _value: _(N_("gardés"))),
     "musts": (
         N_("Conditions"),

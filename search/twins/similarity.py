@@ -244,9 +244,9 @@ def _role(a: Profile, b: Profile) -> Said:
             else N_("{theirs} % des habitants de son intercommunalité, sans en être la plus grande ({you} : {yours} %)")
         ), facts  # fmt: skip
     return (
-        N_("plus grande commune de son intercommunalité, comme {you} : {theirs} % des habitants ({yours} %)")
+        N_("plus grande commune de son intercommunalité, comme {you} : {theirs} % des habitants ({you} : {yours} %)")
         if b.main
-        else N_("{theirs} % des habitants de son intercommunalité, sans en être la plus grande, comme {you} ({yours} %)")
+        else N_("{theirs} % des habitants de son intercommunalité, sans en être la plus grande, comme {you} ({you} : {yours} %)")
     ), facts  # fmt: skip
 
 

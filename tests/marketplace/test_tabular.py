@@ -166,6 +166,13 @@ def test_an_instant_leaves_as_the_time_in_paris_and_control_characters_stay_behi
     assert sheet["B2"].value == "ab"
 
 
+def test_columns_are_as_wide_as_what_they_hold_and_a_long_text_goes_to_the_line() -> None:
+    rows = [["Étampes", "un mot"], ["Saint-Amand-Montrond", "long " * 40], ["Bourges", "a\nb"]]
+    sheet = load_workbook(io.BytesIO(to_xlsx("Villes", ["a", "b"], rows))).worksheets[0]
+    assert (sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width) == (22, 62)
+    assert [bool(sheet[f"B{row}"].alignment.wrap_text) for row in (2, 3, 4)] == [False, True, True]
+
+
 @pytest.mark.parametrize("name", ["villes.csv", "villes.xlsx"])
 def test_what_is_exported_reads_back(name: str) -> None:
     write = (

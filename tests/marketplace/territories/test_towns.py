@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from marketplace.actor import SYSTEM
 from marketplace.territories.loading import DATA
+from marketplace.territories.queries import typed_town
 from tests.support.world import World
 
 FIRST = [
@@ -33,6 +35,29 @@ async def test_a_town_is_found_by_its_name_whatever_the_accents_hyphens_and_typi
     for asked in ("", "   ", "zzzzqqqq", "'; drop table commune; --", "%", "🎉", "é" * 300):
         assert (await world.visitor.read("/towns", q=asked))["items"] == [], asked
     assert await world.sql("select count(*) from commune") > 1000
+
+
+async def test_a_typed_name_is_oftener_a_known_towns_and_a_right_one_offers_its_homonyms_alone(
+    world: World,
+) -> None:
+    async def typed(name: str) -> tuple[str, set[str]]:
+        async with world.as_worker.transaction(SYSTEM) as session:
+            town, others = await typed_town(session, name)
+        return town.name if town else "", {other.name for other in others}
+
+    for town in (
+        "'02799', 'Vierzy', town_key('Vierzy'), '18', '24', 384",
+        "'18998', name, search_name, '18', '24', 12",
+    ):
+        await world.sql(
+            "insert into commune (insee, name, search_name, department_code, region_code, population)"
+            f" select {town} from commune where insee = '18197' on conflict do nothing"
+        )
+    assert (await typed("vierzn"))[0] == "Vierzon"  # Vierzy, of 384 inhabitants, is nearer
+    assert "Vierzy" in (await typed("vierzn"))[1]
+    assert await typed("vierzon") == ("Vierzon", set())
+    assert await typed("saint amand montrond") == ("Saint-Amand-Montrond", {"Saint-Amand-Montrond"})
+    assert await typed("zzzzqqqq") == ("", set())
 
 
 async def test_a_town_is_one_by_insee_siren_or_siret_with_its_places_and_year(world: World) -> None:

@@ -3,6 +3,7 @@
 import importlib
 import json
 import pkgutil
+import re
 import string
 from collections.abc import Iterator
 from typing import Any
@@ -177,7 +178,7 @@ async def test_every_wrong_field_is_told_at_once_with_its_place_and_what_is_acce
     assert {"alone", "census_ends_on"} <= found.keys()
     assert all(error["message"] and "{" not in error["message"] for error in body["errors"])
     nature = next(error["message"] for error in body["errors"] if error["path"] == "nature")
-    assert "supplies" in nature
+    assert nature.endswith("supplies, services, works."), "in no language but the reader’s"
 
 
 QUERIES = {
@@ -194,6 +195,24 @@ async def test_a_wrong_query_parameter_is_named_with_its_bounds(world: World) ->
         (error,) = looked_at(await world.http.get(f"/api/v1/solutions?{query}"), 422, "invalid")["errors"]
         assert (error["path"], error["code"]) == found
         assert any(bound in error["message"] for bound in ("1", "10000", "100", "12", "500"))
+
+
+async def test_a_value_that_no_list_knows_is_told_in_french(world: World) -> None:
+    town = await world.town()
+    answer = await town.http.get("/api/v1/sourcing-records?kind=zz", headers=town.headers)
+    (error,) = looked_at(answer, 422, "invalid")["errors"]
+    assert (error["path"], error["code"]) == ("kind", "unknown_value")
+    assert "zz" in error["message"] and "Invalid" not in error["message"]
+
+
+async def test_a_page_names_a_wrong_parameter_as_its_address_does(world: World) -> None:
+    for address, said in (
+        ("/solutions?page=0", "page La plus petite valeur acceptée est 1."),
+        ("/solutions?" + "fiche=x&" * 41, "fiche Donnez au plus 40 éléments."),
+    ):
+        answer = await world.http.get(address, headers={"Accept": "text/html"})
+        assert answer.status_code == 422
+        assert said in " ".join(re.sub("<[^>]+>", " ", answer.text).split()), address
 
 
 async def test_an_error_is_a_page_for_people_in_their_language(world: World) -> None:

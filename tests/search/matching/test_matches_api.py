@@ -99,6 +99,21 @@ async def test_twin_towns_are_told_with_ranges_over_three_grids_at_least(market:
     assert nowhere["twins"] == []
 
 
+async def test_conditions_leave_out_sheets_never_the_towns_that_already_did_it(market: World) -> None:
+    free = await asks(market.visitor)
+    strict = await asks(market.visitor, musts={"secnumcloud": True, "hds": True}, budget={"max": 1_00})
+    assert not {"eclairage-public"} & {domain for item in strict["items"] for domain in item["domains"]}
+    assert [town["code"] for town in strict["twins"]] == [town["code"] for town in free["twins"]]
+
+
+async def test_a_need_without_any_word_is_answered_by_nothing(market: World) -> None:
+    for nothing in ("🚦🚦", "… !"):
+        found = await asks(market.visitor, need=nothing)
+        assert (found["items"], found["total"], found["considered"], found["twins"]) == ([], 0, 0, [])
+    page = (await market.http.get("/?besoin=🚦&ville=18279&quantite=12")).text
+    assert "Vos mots ne se trouvent dans aucune fiche" in page and "Aucune ville comme" not in page
+
+
 async def test_an_answer_is_kept_for_who_asked_and_can_be_asked_again(market: World) -> None:
     town = await market.town()
     found = await asks(town, musts={"eu_hosted": True}, window={"until": "2027-12-31"}, limit=2)
@@ -263,7 +278,7 @@ async def test_the_page_shows_what_the_api_answers_and_keeps_it_for_towns_alone(
     address = "/?besoin=télégestion+de+l’éclairage+public&ville=18279&quantite=1200&annees=3&budget=400+000"
     page = (await market.http.get(address)).text.replace("\u00a0", " ").replace("\u202f", " ")
     found = await asks(market.visitor)
-    places = [page.index(f'href="/solutions/{item["slug"]}"', page.index('id="solutions"')) for item in found["items"][:6]]  # fmt: skip
+    places = [page.index(f'href="/solutions/{item["slug"]}?ville=18279', page.index('id="solutions"')) for item in found["items"][:6]]  # fmt: skip
     assert places == sorted(places)
     assert "Conseil" in page and "Calculé" in page and "villes comme Vierzon" in page
     assert await market.sql("select count(*) from search_log where kind = 'match'") == 1, "the API's alone"

@@ -150,7 +150,13 @@ async def test_the_page_says_it_and_leads_a_town_to_the_box_to_tick(world: World
     assert need["alike_until"] and need["domain"] == LIGHT
     again = await agent.reads(PAGE)
     assert "Votre ville attend déjà" in again.text and not [to for to in again.links() if "autres=on" in to]
+    colleague = await Reader.arrive(world, "accountant", town.organisation, frozenset({Role.ACCOUNTANT}))
+    shown = await colleague.reads(PAGE)
+    assert not [to for to in shown.links() if "/besoins/nouveau" in to], "they may not state a need"
+    assert "Un agent ou un administrateur de la ville peut ouvrir un achat" in shown.text
     visitor = (await world.http.get(PAGE)).text
+    assert "Se connecter pour ouvrir un achat" in visitor and "/besoins/nouveau" not in visitor
+    assert "/solutions/lanterne?ville=18279&amp;annees=2&amp;quantite.light_point=120" in visitor
     assert "attendent d’autres villes" not in visitor and "autres=on" not in visitor
     rules = (await world.http.get("/comment-nous-classons")).text
     assert "3 ou plus 0,2 ; 5 ou plus 0,3 ; 10 ou plus 0,4 ; 20 ou plus 0,6." in rules.replace("\u202f", " ").replace("\xa0", " ")  # fmt: skip

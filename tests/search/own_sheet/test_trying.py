@@ -171,7 +171,7 @@ async def test_only_one_s_own_published_sheets_are_tried(market: World) -> None:
     assert {error["path"] for error in faults.json()["errors"]} == {"need", "limit", "town"}
     await market.sql("update solution set state = 'suspended' where slug = 'demo-lucivoie-40'")
     for answer in (await caller.post(f"/my/solutions/{mine}/matches", LIGHT), await caller.get(f"/my/solutions/{mine}/matches")):  # fmt: skip
-        assert (answer.status_code, answer.json()["code"]) == (409, "not_published")
+        assert (answer.status_code, answer.json()["code"]) == (409, "sheet_not_published")
     assert "Vous n’avez pas encore de fiche publiée" in await shown(caller, whole=True, besoin=LIGHT["need"])
 
 

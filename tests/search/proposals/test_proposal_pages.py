@@ -23,7 +23,13 @@ async def test_a_need_is_compared_only_when_its_town_ticks_the_box_and_it_can_st
     typed = {"besoin": "Moins d’éclairage", "domaine": story.DOMAIN, "unite": "light_point"}
     await agent.sends(form, "/besoins/nouveau", **typed)
     await agent.sends(await agent.reads("/besoins/nouveau"), "/besoins/nouveau", **typed | {"autres": "on"})
-    watched, quiet = await town.read("/needs")
+    waiting = await agent.reads("/besoins/nouveau?autres=on")
+    sent = await agent.sends(waiting, "/besoins/nouveau", **typed | {"suite": "attendre"})
+    assert (sent.status_code, sent.headers["location"]) == (303, HERE), (
+        "they said that they wait, not that they buy"
+    )
+    assert "Enregistrer et attendre" in waiting.text and "Enregistrer et attendre" not in form.text
+    watched, quiet = (await town.read("/needs"))[1:]
     assert watched["alike_until"] and quiet["alike_until"] is None
     page = await agent.reads(HERE)
     assert not page.faults() and "vous serez prévenue" in page.text and "comparé à personne" in page.text

@@ -63,6 +63,7 @@ async def test_a_short_list_wants_a_reason_for_each_sheet_and_keeps_what_was_typ
     linked = {link.get("href") for link in refused.all("a")}
     assert {"#champ-title", "#champ-choices-1-reason"} <= linked
     assert "#champ-choices-0-reason" not in linked
+    assert "Intitulé : Ce champ est obligatoire." in refused.text  # each refusal says of which question it is
     assert refused.field("choices-0-reason").text == "Confirmée."
     record = await sent(reader, refused, **{"title": "Retenues", "choices-1-reason": "=Moins chère."})
     assert (record.status, record.h1) == (200, "Retenues")
@@ -99,8 +100,15 @@ async def test_a_logged_match_is_frozen_from_its_number_by_its_town_alone(world:
     reader = await Reader.arrive(world, "agent", town.organisation, frozenset({Role.AGENT}))
     page = await reader.reads(f"{NEW}?recherche={mine.id}")
     assert "1 fiche écartée par une condition" in page.text
+    assert "Vierzon (18279)" in page.text
     record = await sent(reader, page, title="Besoin")
-    for said in ("Éclairer moins", "Hébergement non renseigné", "2026-11-26", "Pourquoi cette place"):
+    for said in (
+        "Vierzon (18279)",
+        "Éclairer moins",
+        "Hébergement non renseigné",
+        "2026-11-26",
+        "Pourquoi cette place",
+    ):
         assert said in record.text, said
     await reader.reads(f"{NEW}?recherche={theirs.id}", 404)
     for unknown in (str(theirs.id), "x"):
@@ -129,6 +137,9 @@ async def test_the_files_say_the_same_and_the_hash_is_that_of_the_json(world: Wo
     facts = {row[0].value: row[1].value for row in sheets["Preuve"].iter_rows(min_row=2)}
     assert facts["Intitulé"] == "'@Éclairage 💡"
     assert facts["Empreinte SHA-256"] == record["sha256"]
+    assert facts["Pour la ville"] == "Vierzon (18279)"
+    assert facts["Fiches écartées par une condition"] == "1, avec leur motif ci-après"
+    assert sheets["Ordre"]["E2"].data_type == sheets["Pondérations"]["B2"].data_type == "n"
     assert sheets["Fiches retenues"]["E2"].value == "'=cmd|' /C calc'!A0"
     assert not any(cell.data_type == "f" for sheet in sheets for row in sheet.iter_rows() for cell in row)
     assert b"Lanterne" in table.content

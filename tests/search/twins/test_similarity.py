@@ -131,7 +131,7 @@ def test_reasons_say_the_facts_as_somebody_of_the_town_reads_them() -> None:
     )
     assert all_said(similarity(VIERZON, near)).replace("\u202f", " ").replace("\xa0", " ") == (
         "25 725 habitants, comme vous (25 068) ; communauté de communes, comme vous ; plus grande commune de son intercommunalité, comme vous :"
-        " 64 % des habitants (71 %) ; même région : Centre-Val de Loire ; Action Cœur de Ville, comme vous ; 5 900 points lumineux (vous : 6 200)"
+        " 64 % des habitants (vous : 71 %) ; même région : Centre-Val de Loire ; Action Cœur de Ville, comme vous ; 5 900 points lumineux (vous : 6 200)"
     )
     far = all_said(similarity(VIERZON, SAINT_PIERRE), "Vierzon").replace("\u202f", " ").replace("\xa0", " ")
     assert "84 982 habitants (Vierzon : 25 068)" in far and "Action Cœur de Ville" in far
