@@ -18,6 +18,7 @@ from search.engines import MARK, UNMARK, Hit, Searcher, SearchPage, SearchQuery
 from search.facts.queries import facts_by_id
 from search.facts.shape import Facts
 from search.language.words import words_of
+from search.matching.filters import Filter
 from search.matching.needs import Need, Place
 from search.matching.questions import Question, domain_about, domain_named
 from search.matching.ranking import Ranking, ranked
@@ -32,7 +33,9 @@ MOST = 300
 """Sheets that the words found and that are weighed."""
 SHOWN = 20
 TOLD_OF = 30
-"""The first sheets whose towns are told: those proposed, then those left out, since a town did it whatever is asked today."""
+"""The first sheets whose towns are told: those proposed, then those that a condition left out, since a town did it whatever is
+asked today.
+"""
 MARKED = re.compile(f"{MARK}([^{UNMARK}]+){UNMARK}")
 
 
@@ -81,6 +84,7 @@ async def answer(
     waiting = await towns_waiting(reads, unit)
     asked = Asked(
         need=need, on=on, weights=weights_of(about), pools=open_pools, waiting=waiting, likeness=alike,
+        worded=any(hit.score > 0 for hit in page.hits),
     )  # fmt: skip
     texts = texts_of(page.hits)
     candidates = [
@@ -89,7 +93,8 @@ async def answer(
         if hit.id in known
     ]
     ranking = ranked(candidates, asked, limit=limit)
-    first = [one.candidate.facts for one in ranking.order] + [one.facts for one in ranking.excluded]
+    left_out = [one.facts for one in ranking.excluded if one.refusal.filter is not Filter.WORDS]
+    first = [one.candidate.facts for one in ranking.order] + left_out
     first = [facts for facts in first if about is None or about in facts.domains][:TOLD_OF]
     me = question.town.code if question.town else ""
     value: Value | None = value_of(unit, tables, quantity)

@@ -1,6 +1,6 @@
 """What leaves a sheet out whatever its score, each with the sentence that the asker reads. Pure.
 
-Tried in the order of `Filter`; the first that fails is told. Unknown is a pass for territory and capacity, where the directory is
+Tried in the order of `Filter`; the first that fails is told. `WORDS` is the last, since it compares a sheet with those that pass the others. Unknown is a pass for territory and capacity, where the directory is
 incomplete and the town can ask; it is never one for a must.
 """
 
@@ -24,6 +24,7 @@ class Filter(StrEnum):
     MUST = "must"
     BUDGET = "budget"
     CAPACITY = "capacity"
+    WORDS = "words"
 
 
 FILTER_NAMES = {
@@ -33,6 +34,7 @@ FILTER_NAMES = {
     Filter.MUST: N_("remplit vos conditions obligatoires"),
     Filter.BUDGET: N_("à portée de votre budget"),
     Filter.CAPACITY: N_("peut être prête à temps"),
+    Filter.WORDS: N_("répond assez à vos mots"),
 }
 
 FILTER_RULES = {
@@ -49,6 +51,9 @@ FILTER_RULES = {
     ),
     Filter.CAPACITY: N_(
         "Seulement quand vous donnez une date : délai annoncé trop long, ou autant de villes servies que l’entreprise peut en servir."
+    ),
+    Filter.WORDS: N_(
+        "Une fiche qui répond à vos mots moins de moitié aussi bien que la meilleure des autres : des villes semblables ou une API n’en font pas une réponse."
     ),
 }
 
@@ -83,6 +88,7 @@ def applied(need: Need) -> list[Filter]:
         Filter.MUST: bool(need.musts),
         Filter.BUDGET: need.budget is not None,
         Filter.CAPACITY: need.window is not None,
+        Filter.WORDS: True,
     }
     return [each for each in Filter if asked[each]]
 
@@ -148,6 +154,11 @@ def _capacity(facts: Facts, need: Need) -> Refusal | None:
     return None
 
 
+FAR = Refusal(
+    Filter.WORDS, said(N_("Elle répond à vos mots moins de moitié aussi bien que la meilleure des solutions proposées."))
+)  # fmt: skip
+"""Why a sheet is left out that answers the words less than `LEAST` of what the best proposed one does."""
+LEAST = 0.5
 FULL_UP = NN_(
     "L’entreprise sert déjà la seule ville qu’elle dit pouvoir servir à la fois.",
     "L’entreprise sert déjà les {count} villes qu’elle dit pouvoir servir à la fois.",

@@ -2,7 +2,8 @@
 
 When more than five sheets answer, and none of the first five is a newcomer, the best newcomer among the others takes the fifth
 place, says so, and keeps its score. A newcomer was first published less than twelve months ago and has two references at most. It
-takes the place only when it is well documented and when its words answer fairly: the rule opens a door, it does not push a sheet in.
+takes the place only when it is well documented, and when its words answer enough, as every sheet's (`filters.LEAST`): the rule opens a
+door, it does not push a sheet in.
 """
 
 from collections.abc import Sequence
@@ -11,7 +12,6 @@ from datetime import date
 from search.facts.shape import Facts
 from search.matching.choices import told
 from search.matching.scoring import Scored
-from search.matching.weights import Signal
 
 FIRST = 5
 """The places among which one is a newcomer's."""
@@ -19,8 +19,6 @@ DAYS = 365
 MOST_REFERENCES = 2
 LEAST_TOLD = 8
 """Of the facts below, how many a well-documented sheet tells."""
-FAIR = 0.5
-"""The part of the best text value that a newcomer's must reach."""
 
 
 def is_newcomer(facts: Facts, on: date) -> bool:
@@ -47,11 +45,9 @@ def placed(ranked: Sequence[Scored], on: date) -> tuple[list[Scored], Scored | N
     order = list(ranked)
     if len(order) <= FIRST or any(is_newcomer(one.candidate.facts, on) for one in order[:FIRST]):
         return order, None
-    fair = FAIR * max(one.readings[Signal.TEXT].value for one in order)
     for one in order[FIRST:]:
         facts = one.candidate.facts
-        fit = is_newcomer(facts, on) and documented(facts) >= LEAST_TOLD
-        if fit and one.readings[Signal.TEXT].value >= fair:
+        if is_newcomer(facts, on) and documented(facts) >= LEAST_TOLD:
             order.remove(one)
             order.insert(FIRST - 1, one)
             return order, one

@@ -10,7 +10,7 @@ from decimal import Decimal
 from search.facts.shape import Facts
 from search.matching import newcomers
 from search.matching.changing import Counterfactual, counterfactual
-from search.matching.filters import Filter, Refusal, applied, refused
+from search.matching.filters import FAR, LEAST, Filter, Refusal, applied, refused
 from search.matching.reading import FULL, LACKING, Asked, Candidate
 from search.matching.saying import Fact, Said, Word, said
 from search.matching.scoring import Scored, score
@@ -85,14 +85,16 @@ class Ranking:
 
 def ranked(candidates: Sequence[Candidate], asked: Asked, *, limit: int) -> Ranking:
     """The order of `candidates`, given most relevant first, with the first `limit` explained."""
+    refusals = [refused(one.facts, asked.need, asked.on, one.cost) for one in candidates]
+    passing = [one.text for one, refusal in zip(candidates, refusals, strict=True) if refusal is None]
+    least = LEAST * max(passing, default=0.0) if asked.worded else 0.0
     kept: list[Scored] = []
     out: list[Excluded] = []
-    for candidate in candidates:
-        refusal = refused(candidate.facts, asked.need, asked.on, candidate.cost)
-        if refusal is None:
+    for candidate, refusal in zip(candidates, refusals, strict=True):
+        if refusal is None and candidate.text >= least:
             kept.append(score(candidate, asked))
         else:
-            out.append(Excluded(candidate.facts, refusal))
+            out.append(Excluded(candidate.facts, refusal or FAR))
     by_score = sorted(kept, key=lambda one: one.rank)
     places = {one.candidate.facts.slug: place for place, one in enumerate(by_score)}
     order, newcomer = newcomers.placed(by_score, asked.on)

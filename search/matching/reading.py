@@ -72,7 +72,8 @@ class Reading:
 class Asked:
     """A need with what was read for it: the day, how much each reference town resembles the asker's (0 to 1, by code), how many
     pools are open in each domain, and how many other towns at least wait with a need of each domain, counted in the same unit
-    (`procurement.needs.waiting`: one of its steps, or nothing).
+    (`procurement.needs.waiting`: one of its steps, or nothing). `worded`: whether the search told how well each sheet answers the
+    words, and not their order alone.
     """
 
     need: Need
@@ -81,6 +82,7 @@ class Asked:
     likeness: Mapping[str, float] = field(default_factory=dict)
     pools: Mapping[str, int] = field(default_factory=dict)
     waiting: Mapping[str, int] = field(default_factory=dict)
+    worded: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,7 @@ MENDS = {
     Filter.TERRITORY: Mend(N_("Si vous travaillez dans ce département, dites-le."), Beside.CAPACITY),
     Filter.BUDGET: Mend(N_("Si vous avez un prix plus bas pour de grandes quantités, publiez ce palier."), Step.PRICES),
     Filter.CAPACITY: Mend(N_("Si vos délais ou votre capacité ont changé, mettez-les à jour."), Beside.CAPACITY),
+    Filter.WORDS: Mend(N_("Si la solution répond à ce besoin, dites-le avec les mots des villes, dans le résumé et les mots-clés."), Step.IDENTITY),
 }  # fmt: skip
 """By filter; a must has its own."""
 

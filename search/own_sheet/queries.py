@@ -31,6 +31,7 @@ REASONS: dict[str, Said] = {
     **{f"must:{must.value}": said(N_("Condition obligatoire : {must}"), must=Word(MUSTS[must].name)) for must in Must},
     Filter.BUDGET.value: said(N_("Plus bas prix publié au-dessus du budget")),
     Filter.CAPACITY.value: said(N_("Délai ou capacité")),
+    Filter.WORDS.value: said(N_("Mots trop loin de ceux du besoin")),
     OTHER: said(N_("Autres motifs, réunis")),
 }  # fmt: skip
 """What left a sheet out, as its startup is told, in this order."""

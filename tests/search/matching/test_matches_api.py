@@ -48,7 +48,7 @@ async def test_a_need_is_answered_with_an_order_that_explains_itself(market: Wor
             assert round(part["value"] * part["weight"], 3) == part["points"]
             assert part["weight"] == found["weights"]["weights"][part["signal"]]
             assert part["sentence"].endswith(".") and part["source"]
-        assert item["hard_filters_passed"] == ["available", "domain", "territory", "budget"]
+        assert item["hard_filters_passed"] == ["available", "domain", "territory", "budget", "words"]
         assert all(gap["at_most"] > 0 and gap["sentence"] for gap in item["missing"])
     changed = [item["counterfactual"] for item in found["items"][1:] if item["counterfactual"]]
     assert changed, "a demo with unanswered questions has something to change"

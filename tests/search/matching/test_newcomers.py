@@ -1,10 +1,12 @@
 """The newcomers' place: a rule that opens one of the first five places, and changes no score."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 from search.facts.shape import Answered, Facts
 from search.matching import newcomers
+from search.matching.filters import FAR
 from search.matching.ranking import Ranking, ranked
 from search.matching.reading import Candidate
 from tests.search.matching.sheets import LAMP, ON, asked, candidate, deployed, facts
@@ -43,11 +45,22 @@ def test_whoever_is_not_fit_stays_at_its_place() -> None:
         ("published a year ago", {"published_on": ON - timedelta(days=365)}, 0.5),
         ("three references", {"deployments": tuple(deployed(str(n), "V") for n in range(3))}, 0.5),
         ("little is told", {"answers": Answered()}, 0.5),
-        ("its words answer poorly", {}, 0.44),
     ):
         answer = six(facts("Neuve", **RECENT | changes), text)
         assert places(answer)[-1] == "Neuve", why
         assert not any(match.newcomer for match in answer.matches), why
+
+
+def test_a_newcomer_whose_words_answer_poorly_is_left_out_as_any_other() -> None:
+    answer = six(facts("Neuve", **RECENT), 0.44)
+    assert "Neuve" not in places(answer)
+    assert [(one.facts.name, one.refusal) for one in answer.excluded] == [("Neuve", FAR)]
+
+
+def test_a_search_that_tells_an_order_alone_leaves_nobody_out_for_its_words() -> None:
+    found = [candidate(facts("Première"), 1.0), candidate(facts("Dernière"), 0.1)]
+    assert places(ranked(found, replace(asked(), worded=False), limit=20)) == ["Première", "Dernière"]
+    assert places(ranked(found, asked(), limit=20)) == ["Première"]
 
 
 def test_nobody_is_pushed_when_a_newcomer_is_among_the_first_or_all_are_shown_anyway() -> None:

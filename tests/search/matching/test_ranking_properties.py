@@ -5,7 +5,7 @@ from dataclasses import replace
 from hypothesis import given, settings
 
 from search.matching.changing import CHANGES
-from search.matching.filters import refused
+from search.matching.filters import FAR, LEAST, refused
 from search.matching.newcomers import FIRST, is_newcomer
 from search.matching.ranking import MOST_EXCLUDED, ranked
 from search.matching.reading import FULL, Asked, Candidate
@@ -51,14 +51,17 @@ def test_every_sheet_is_either_in_the_order_or_left_out_with_its_filter(market: 
     found, asked = market
     answer = ranked(found, asked, limit=3)
     kept = {one.candidate.facts.slug for one in answer.order}
-    out = {one.facts.slug for one in answer.excluded}
-    assert kept | out == {one.facts.slug for one in found}
-    assert not kept & out
+    out = {one.facts.slug: one.refusal for one in answer.excluded}
+    assert kept | out.keys() == {one.facts.slug for one in found}
+    assert not kept & out.keys()
     assert answer.left_out == len(out) <= MOST_EXCLUDED
     assert len(answer.matches) == min(3, len(kept))
-    for one in found:
-        refusal = refused(one.facts, asked.need, asked.on, one.cost)
-        assert (refusal is not None) == (one.facts.slug in out)
+    refusals = [refused(one.facts, asked.need, asked.on, one.cost) for one in found]
+    best = max((one.text for one, refusal in zip(found, refusals, strict=True) if refusal is None), default=0)
+    for one, refusal in zip(found, refusals, strict=True):
+        if refusal is None and one.text < LEAST * best:
+            refusal = FAR  # noqa: PLW2901  the last filter
+        assert out.get(one.facts.slug) == refusal
         assert refusal is None or sentence(refusal.why)
     assert not any(one.candidate.facts.maturity == "stopped" for one in answer.order)
 
