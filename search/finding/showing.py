@@ -11,6 +11,7 @@ from search.engines import Hit
 from search.engines.documents import Feature
 from search.engines.protocol import MARK, UNMARK
 from search.finding.asking import FEATURE_NAMES
+from search.language.phrases import written
 
 MOST = 2
 STOPPED = N_("Service arrêté")
@@ -68,5 +69,5 @@ def extract(hit: Hit) -> list[Segment]:
     return found if any(part.found for part in found) else []
 
 
-GLOBALS = {"badges": badges, "parts": shown, "extract": extract}
-"""What `finding/hit.html` calls, wherever it is included."""
+GLOBALS = {"badges": badges, "parts": shown, "extract": extract, "written": written}
+"""What templates that show hits call, wherever they are included."""

@@ -11,13 +11,14 @@ from functools import cache
 from catalog.taxonomy import domains, sayings_by_domain, synonyms_by_domain
 from search.language.stems import APART, stem
 from search.language.stop_words import STOP_WORDS
-from search.language.words import words_of
+from search.language.words import ELISION, fold, words_of
 
 Key = tuple[str, ...]
 NAMED, SPOKEN, SAID, DEFINED, RELATED = 1.0, 0.8, 0.9, 0.5, 0.7
 """How surely a phrase speaks of a domain: its label or synonym; a synonym group of the domain; a saying of it; its definition; a synonym's synonym."""
 LONGEST_DEFINED = 4
 _PARTS = re.compile(r"[,.;:()]")
+_WRITTEN = re.compile(r"[^\W_]+")
 
 
 def key_of(phrase: str) -> Key:
@@ -102,6 +103,27 @@ def known_words() -> dict[str, dict[str, None]]:
         for word in words_of(phrase).sequence:
             found.setdefault(word[0], {})[word] = None
     return found
+
+
+@cache
+def _spellings() -> dict[str, str]:
+    found: dict[str, str] = {}
+    groups = (group for groups in synonyms_by_domain().values() for group in groups)
+    sayings = (
+        phrases
+        for sayings in sayings_by_domain().values()
+        for one in sayings
+        for phrases in (one.said, one.means)
+    )
+    for phrase in (phrase for phrases in (*groups, *sayings) for phrase in phrases):
+        for word in _WRITTEN.findall(ELISION.sub(" ", phrase)):
+            found.setdefault(fold(word), word)
+    return found
+
+
+def written(word: str) -> str:
+    """A folded word with its accents, when the taxonomy writes it so."""
+    return _spellings().get(word, word)
 
 
 @cache

@@ -1,4 +1,6 @@
-"""The words of a need that a sheet does not say: neither so, nor in another form, nor by a synonym that the taxonomy knows. Pure."""
+"""The words of a need that a sheet does not say: neither so, nor in another form, nor by a synonym or a meaning that the taxonomy
+knows. Pure.
+"""
 
 import re
 from collections.abc import Mapping
@@ -8,7 +10,7 @@ from typing import Self
 from unicodedata import normalize
 
 from search.engines.documents import SearchDocument
-from search.language.phrases import Key, known_stems, longest, synonyms
+from search.language.phrases import Key, known_stems, longest, meant, synonyms
 from search.language.stems import root, stem
 from search.language.stop_words import STOP_WORDS
 from search.language.terms import MAX_TERMS, MAX_WORDS
@@ -62,7 +64,8 @@ def unsaid(need: str, sheet: Heard, corrected: Mapping[str, str]) -> tuple[str, 
             heard[place : place + 2] = [True, True]
     for size in range(1, min(longest(), len(stems)) + 1):
         for place in range(len(stems) - size + 1):
-            if any(sheet.phrase(other) for other in synonyms().get(tuple(stems[place : place + size]), ())):
+            key = tuple(stems[place : place + size])
+            if any(sheet.phrase(other) for other in (*synonyms().get(key, ()), *meant().get(key, ()))):
                 heard[place : place + size] = [True] * size
     written = {
         fold(word)[:LONGEST]: word.lower()

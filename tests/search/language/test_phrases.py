@@ -14,6 +14,7 @@ from search.language.phrases import (
     meant,
     speaks_of,
     synonyms,
+    written,
 )
 
 
@@ -66,6 +67,11 @@ def test_a_saying_leads_to_what_it_means_and_to_its_domain_and_never_back() -> N
     assert key_of("habitat indigne") in found[key_of("moisissure")]
     assert key_of("moisissure") not in found.get(key_of("habitat indigne"), ())
     assert key_of("moisissure") not in synonyms().get(key_of("habitat indigne"), ())
+
+
+def test_a_word_is_told_with_its_accents_and_an_unknown_one_as_it_is() -> None:
+    assert written("eclairage") == "éclairage"
+    assert written("zzz") == "zzz"
 
 
 def test_hints_are_between_0_and_1_and_the_longer_phrase_is_surer() -> None:
