@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Literal
 
-from marketplace.errors import Forbidden, OrganisationNeeded, RoleNeeded, SignInNeeded
+from marketplace.errors import Forbidden, KindNeeded, OrganisationNeeded, RoleNeeded, SignInNeeded
 from marketplace.ids import OrganisationId, PersonId
 from marketplace.words import N_
 
@@ -71,8 +71,6 @@ ROLE_DUTIES = {
     Role.ADMIN: N_("administration : gère l’équipe, les clés et les webhooks"),
 }
 """What each role is for, in a few words: shown where roles are given."""
-
-ANY_ROLE = N_("tous")
 
 ROLES_OF: dict[OrganisationKind, frozenset[Role]] = {
     OrganisationKind.TOWN: frozenset({Role.READER, Role.AGENT, Role.ACCOUNTANT, Role.SIGNATORY, Role.ADMIN}),
@@ -154,9 +152,10 @@ class Actor:
         if self.organisation_id is None:
             raise OrganisationNeeded
         if not self.has(kind, *roles):
+            if not roles:
+                raise KindNeeded(kind=KIND_NAMES[kind])
             raise RoleNeeded(
-                kind=KIND_NAMES[kind],
-                roles=tuple(ROLE_NAMES[role] for role in Role if role in roles) or (ANY_ROLE,),
+                kind=KIND_NAMES[kind], roles=tuple(ROLE_NAMES[role] for role in Role if role in roles)
             )
         return self.organisation_id
 

@@ -69,6 +69,12 @@ class RoleNeeded(Forbidden):
     sentence = N_("Cette action revient à {kind} ; rôles : {roles}.")
 
 
+class KindNeeded(RoleNeeded):
+    """Whatever their role there."""
+
+    sentence = N_("Cette action revient à {kind}.")
+
+
 class Conflict(DomainError):
     code = "conflict"
     sentence = N_("L’état actuel ne permet pas cette action.")
