@@ -169,9 +169,9 @@ MUSTS: dict[Must, Rule] = {
         _answers("extra_eu_parent", N_("qui contrôle l’entreprise et l’hébergeur"), ("no",),
                  N_("Pas de contrôle hors de l’Union européenne."), N_("L’entreprise ou son hébergeur sont contrôlés hors de l’Union européenne.")),
     ),
-    Must.SECNUMCLOUD: Rule(N_("Hébergement qualifié SecNumCloud"), N_("Qualification de l’ANSSI, l’agence de l’État pour la cybersécurité : un hébergement sûr, hors de portée des lois non européennes. La fiche dit que le sien l’a."), _certified("secnumcloud")),
-    Must.HDS: Rule(N_("Hébergement certifié HDS (données de santé)"), N_("Certification que la loi demande pour héberger des données de santé. La fiche dit que le sien l’a."), _certified("hds")),
-    Must.ISO27001: Rule(N_("Hébergement certifié ISO/IEC 27001"), N_("Norme internationale de sécurité de l’information. La fiche dit que son hébergement l’a."), _certified("iso27001")),
+    Must.SECNUMCLOUD: Rule(N_("Hébergement qualifié SecNumCloud"), N_("Qualification de l’ANSSI, l’agence de l’État pour la cybersécurité : un hébergement sûr, hors de portée des lois non européennes. La fiche doit l’indiquer."), _certified("secnumcloud")),
+    Must.HDS: Rule(N_("Hébergement certifié HDS (données de santé)"), N_("Certification que la loi demande pour héberger des données de santé. La fiche doit l’indiquer."), _certified("hds")),
+    Must.ISO27001: Rule(N_("Hébergement certifié ISO/IEC 27001"), N_("Norme internationale de sécurité de l’information. La fiche doit l’indiquer."), _certified("iso27001")),
     Must.ACCESSIBLE: Rule(
         N_("Accessible (RGAA)"), N_("Le RGAA dit ce qu’un service en ligne doit aux personnes handicapées. Conformité de 50 % au moins, à un audit de moins de trois ans."), _accessible,
     ),

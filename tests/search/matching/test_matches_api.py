@@ -308,7 +308,7 @@ async def test_the_page_shows_what_the_api_answers_and_keeps_it_for_towns_alone(
 
 async def test_a_town_is_shown_six_sheets_and_what_is_kept_explains_twenty(market: World) -> None:
     town = await market.town()
-    shown = await market.http.get("/?besoin=données+ville&domaine=tous", headers=town.headers)
+    shown = await market.http.get("/?besoin=capteurs&domaine=tous", headers=town.headers)
     answered = await market.sql("select json_build_array(ordered, answer) from search_log")
     assert shown.text.count('<article class="sheet solution"') == 6
     assert len(answered[1]["items"]) == min(20, len(answered[0])) > 6
