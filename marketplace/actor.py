@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Literal
 
-from marketplace.errors import Forbidden, KindNeeded, OrganisationNeeded, RoleNeeded, SignInNeeded
+from marketplace.errors import Forbidden, OrganisationNeeded, RoleNeeded, SignInNeeded
 from marketplace.ids import OrganisationId, PersonId
 from marketplace.words import N_
 
@@ -152,8 +152,6 @@ class Actor:
         if self.organisation_id is None:
             raise OrganisationNeeded
         if not self.has(kind, *roles):
-            if not roles:
-                raise KindNeeded(kind=KIND_NAMES[kind])
             raise RoleNeeded(
                 kind=KIND_NAMES[kind], roles=tuple(ROLE_NAMES[role] for role in Role if role in roles)
             )
