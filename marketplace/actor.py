@@ -72,8 +72,6 @@ ROLE_DUTIES = {
 }
 """What each role is for, in a few words: shown where roles are given."""
 
-ANY_ROLE = N_("tous")
-
 ROLES_OF: dict[OrganisationKind, frozenset[Role]] = {
     OrganisationKind.TOWN: frozenset({Role.READER, Role.AGENT, Role.ACCOUNTANT, Role.SIGNATORY, Role.ADMIN}),
     OrganisationKind.STARTUP: frozenset({Role.EDITOR, Role.SELLER, Role.ADMIN}),
@@ -155,8 +153,7 @@ class Actor:
             raise OrganisationNeeded
         if not self.has(kind, *roles):
             raise RoleNeeded(
-                kind=KIND_NAMES[kind],
-                roles=tuple(ROLE_NAMES[role] for role in Role if role in roles) or (ANY_ROLE,),
+                kind=KIND_NAMES[kind], roles=tuple(ROLE_NAMES[role] for role in Role if role in roles)
             )
         return self.organisation_id
 

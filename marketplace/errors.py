@@ -65,8 +65,16 @@ class OrganisationNeeded(Forbidden):
 
 
 class RoleNeeded(Forbidden):
+    """`roles`: those that may; without any, everybody of such an organisation may."""
+
     code = "role_needed"
     sentence = N_("Cette action revient à {kind} ; rôles : {roles}.")
+    whatever_role = N_("Cette action revient à {kind}.")
+
+    def __init__(self, **facts: object) -> None:
+        super().__init__(**facts)
+        if not facts.get("roles"):
+            self.sentence = self.whatever_role  # type: ignore[misc]
 
 
 class Conflict(DomainError):

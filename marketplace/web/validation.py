@@ -21,6 +21,7 @@ SENTENCES = {
     "bool_parsing": N_("Répondez par vrai ou faux."),
     "bool_type": N_("Répondez par vrai ou faux."),
     "unknown_value": N_("« {value} » n’est pas une valeur acceptée ici."),
+    "unlisted": N_("« {value} » n’est pas accepté ici. Valeurs acceptées : {accepted}."),
     "enum": N_("Choisissez l’une des valeurs : {expected}."),
     "literal_error": N_("Choisissez l’une des valeurs : {expected}."),
     "list_type": N_("Ce champ est une liste."),

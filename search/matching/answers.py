@@ -2,7 +2,7 @@
 
 from marketplace.words import N_, NN_
 from search.facts.shape import best
-from search.matching.choices import CERTIFICATIONS, HOSTED, LABELS, MATURITY, STANDARDS, chosen, told
+from search.matching.choices import CERTIFICATIONS, HOSTED, LABELS, MATURITY, PLAINLY, STANDARDS, chosen, told
 from search.matching.reading import FULL, Asked, Candidate, Gap, Reading, answered
 from search.matching.saying import Fact, Word, said, said_of
 
@@ -24,7 +24,7 @@ def interoperability(candidate: Candidate, _asked: Asked) -> Reading:
         gaps.append(Gap("standards", N_("Standards ouverts"), 300))
     elif standards:
         sum_ += 300
-        has += [STANDARDS[one] for one in standards[:3]]
+        has += [Word(PLAINLY.get(one, STANDARDS[one])) for one in standards[:3]]
     exports = tuple(one for one in answers.exports or () if one not in {"none", "unknown"})
     if not told(answers.exports):
         gaps.append(Gap("exports", N_("Formats d’export"), 200))
@@ -35,7 +35,7 @@ def interoperability(candidate: Candidate, _asked: Asked) -> Reading:
         gaps.append(Gap("exit_price", N_("Prix de la réversibilité"), 100))
     elif answers.exit_price in {"included", "priced"}:
         sum_ += 100
-        has.append(Word(N_("réversibilité comprise") if answers.exit_price == "included" else N_("réversibilité au bordereau")))  # fmt: skip
+        has.append(Word(N_("réversibilité (reprise des données en fin de contrat) comprise") if answers.exit_price == "included" else N_("réversibilité (reprise des données en fin de contrat) au bordereau")))  # fmt: skip
     return answered(candidate, sum_, has, N_("Rien qui s’échange n’est annoncé."), gaps)
 
 

@@ -23,6 +23,8 @@ STANDARDS = {
     "gtfs": "GTFS", "gbfs": "GBFS", "netex": "NeTEx, SIRI", "datex2": "DATEX II", "ocpi": "OCPI", "ocpp": "OCPP",
     "mqtt": "MQTT", "lorawan": "LoRaWAN", "open311": "Open311", "talq": "TALQ", "dcat": "DCAT-AP",
 }  # fmt: skip
+PLAINLY = {"talq": N_("TALQ (pilotage de l’éclairage public)")}
+"""Standards that their name does not explain, as a reason says them."""
 CERTIFICATIONS = {
     "secnumcloud": "SecNumCloud",
     "hds": "HDS",

@@ -51,11 +51,18 @@ class Rule:
     check: Check
 
 
-NOT_TOLD = N_("Non renseigné : {what}. Une réponse qui manque ne vaut pas oui.")
+NOT_TOLD = N_("Non renseigné : {what}.")
+"""A list of sheets that are left out says once that an answer which is missing is no yes."""
 RGAA_LEAST = 50
 """From this rate on, a service is « partially compliant »: below, it is not compliant (RGAA 4, declaration of accessibility)."""
 RGAA_DAYS = 3 * 365 + 1
 """How long an audit may be relied on (decree 2019-768, article 3: a declaration lasts three years)."""
+
+
+def unanswered(refusal: Said) -> bool:
+    """Whether what a sheet is left out with says that it does not answer."""
+    why = refusal.facts.get("why")
+    return isinstance(why, Said) and why.template == NOT_TOLD
 
 
 def _unknown(what: str) -> tuple[Met, Said]:
@@ -162,11 +169,11 @@ MUSTS: dict[Must, Rule] = {
         _answers("extra_eu_parent", N_("qui contrôle l’entreprise et l’hébergeur"), ("no",),
                  N_("Pas de contrôle hors de l’Union européenne."), N_("L’entreprise ou son hébergeur sont contrôlés hors de l’Union européenne.")),
     ),
-    Must.SECNUMCLOUD: Rule(N_("Hébergement qualifié SecNumCloud"), N_("La qualification figure parmi les réponses."), _certified("secnumcloud")),
-    Must.HDS: Rule(N_("Hébergement certifié HDS (données de santé)"), N_("La certification figure parmi les réponses."), _certified("hds")),
-    Must.ISO27001: Rule(N_("Hébergement certifié ISO/IEC 27001"), N_("La certification figure parmi les réponses."), _certified("iso27001")),
+    Must.SECNUMCLOUD: Rule(N_("Hébergement qualifié SecNumCloud"), N_("Qualification de l’ANSSI, l’agence de l’État pour la cybersécurité : un hébergement sûr, hors de portée des lois non européennes. La fiche doit l’indiquer."), _certified("secnumcloud")),
+    Must.HDS: Rule(N_("Hébergement certifié HDS (données de santé)"), N_("Certification que la loi demande pour héberger des données de santé. La fiche doit l’indiquer."), _certified("hds")),
+    Must.ISO27001: Rule(N_("Hébergement certifié ISO/IEC 27001"), N_("Norme internationale de sécurité de l’information. La fiche doit l’indiquer."), _certified("iso27001")),
     Must.ACCESSIBLE: Rule(
-        N_("Accessible (RGAA)"), N_("Conformité de 50 % au moins, à un audit de moins de trois ans."), _accessible,
+        N_("Accessible (RGAA)"), N_("Le RGAA dit ce qu’un service en ligne doit aux personnes handicapées. Conformité de 50 % au moins, à un audit de moins de trois ans."), _accessible,
     ),
     Must.OPEN_API: Rule(
         N_("API documentée publiquement"), N_("Une documentation donnée sur demande ne suffit pas."),

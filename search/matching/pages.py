@@ -29,7 +29,7 @@ from search.matching.answering import MOST, Answer, answer
 from search.matching.costing import outward
 from search.matching.deployments import MOST_TOWNS, NEAR
 from search.matching.filters import FILTER_NAMES, FILTER_RULES, Filter
-from search.matching.musts import MUSTS, RGAA_LEAST
+from search.matching.musts import MUSTS, RGAA_LEAST, unanswered
 from search.matching.ranking import Match
 from search.matching.reading import FULL, WORTH
 from search.matching.scoring import WAITING
@@ -78,16 +78,19 @@ async def need_page(
     if typed.need:
         town, towns = await typed_town(session, typed.town)
         question = typed.question(town, clock.paris_day(await clock.now(session)))
-        found = await answer(session, state.search, question, limit=MORE if tout else SHOWN)
+        kept = by.organisation_id is not None  # a visitor's reading leaves no trace
+        found = await answer(session, state.search, question, limit=MORE if tout or kept else SHOWN)
         open_pools = await pools.public_pools(session, domain=found.domain) if found.domain else []
         waits = await needs.already_waits(session, by, domain=found.domain, unit=found.unit, now=found.now)
-        if by.organisation_id is not None:  # a visitor's reading leaves no trace
+        if kept:  # whole, so that a record of it explains as many sheets as a program is told
             log_id = keeping.keep(session, found, matches_out(found), by=by).id
+        if not tout:
+            found = replace(found, ranking=replace(found.ranking, matches=found.ranking.matches[:SHOWN]))
     return page(
         request, "matching/home.html", typed=typed, found=found, towns=towns, pools=open_pools, waits=waits, log_id=log_id, domains=domains(),
         units=UNITS, musts=MUSTS, levels=LEVEL_NAMES, maturities=MATURITY_NAMES, signals=SIGNAL_NAMES, filters=FILTER_NAMES,
         way_names=WAY_NAMES, standing_names=STANDING_NAMES, marks=MARKS, sentence=sentence, words=words, reason=reason,
-        tenths=tenths, outward=outward, twins=found.twins[:TOWNS] if found else [], twin_cost=_twin_cost(found), more=bool(tout), most=MOST,
+        tenths=tenths, outward=outward, twins=found.twins[:TOWNS] if found else [], twin_cost=_twin_cost(found), untold=found is not None and any(unanswered(one.refusal.why) for one in found.ranking.excluded), more=bool(tout), most=MOST,
         count=await directory.count_published(session) if found is None else 0,
     )  # fmt: skip
 

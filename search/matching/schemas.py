@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, create_model
 
-from catalog.solutions.content import DomainId, TownCode, UnitId
+from catalog.solutions.content import TownCode
 from marketplace.money import ZERO
 from marketplace.web.schemas import (
     Amount,
@@ -21,6 +21,7 @@ from marketplace.web.schemas import (
     not_a_truth,
     written_day,
 )
+from search.matching.listed import ClosedInput, ListedDomain, ListedUnit
 from search.matching.musts import MUSTS
 from search.matching.ranking import MOST_EXCLUDED
 
@@ -35,7 +36,7 @@ _MUSTS: dict[str, Any] = {
 }
 MustsIn: Any = create_model(
     "MustsIn",
-    __base__=Input,
+    __base__=ClosedInput,
     __doc__="What the town demands: true for each condition without which a sheet is left out. A closed list.",
     **_MUSTS,
 )
@@ -64,13 +65,13 @@ class StatedNeed(Input):
 
     need: Text
     town: TownCode | None = None
-    domain: DomainId | None = None
+    domain: ListedDomain | None = None
     every_domain: Truth = False
     musts: MustsIn = Field(default_factory=MustsIn)
     budget: BudgetIn | None = None
-    assets: dict[UnitId, Quantity] = Field(default={}, max_length=20)
+    assets: dict[ListedUnit, Quantity] = Field(default={}, max_length=20)
     quantity: Quantity | None = None
-    unit: UnitId | None = None
+    unit: ListedUnit | None = None
     years: Annotated[Years, BeforeValidator(not_a_truth)] = 1
     window: WindowIn | None = None
 
@@ -199,7 +200,8 @@ class WaysOut(Output):
 
 class MatchesOut(Output):
     """The short list, explained. `total`: how many sheets the words found; `considered`: how many of them were weighed or left out;
-    `excluded_total`: how many a hard filter left out.
+    `excluded_total`: how many a hard filter left out; `unit`: what the quantity counts and the prices are of, asked or else the one
+    that most published prices of the domain count (null: no price says it).
     """
 
     items: list[MatchedOut]
@@ -208,6 +210,7 @@ class MatchesOut(Output):
     total: int
     considered: int
     domain: str | None
+    unit: str | None
     corrected: dict[str, str]
     weights: WeightsOut
     index_version: str

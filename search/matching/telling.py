@@ -42,7 +42,7 @@ def matches_out(found: Answer, log_id: Any = None) -> MatchesOut:
             for one in ranking.excluded
         ],
         excluded_total=ranking.left_out, total=found.page.total, considered=len(ranking.order) + ranking.left_out,
-        domain=found.domain, corrected=dict(found.page.corrected), weights=weights_out(found.asked.weights),
+        domain=found.domain, unit=found.unit, corrected=dict(found.page.corrected), weights=weights_out(found.asked.weights),
         index_version=found.page.index, engine=found.page.engine, degraded=found.page.degraded,
         twins=[_twin(town) for town in found.twins],
         ways=WaysOut(

@@ -81,6 +81,11 @@ class Content:
         return int((self.answer or {}).get("excluded_total") or len(self.excluded))
 
     @property
+    def unit(self) -> str | None:
+        """What the answer counted the quantity in."""
+        return (self.answer or {}).get("unit")
+
+    @property
     def towns(self) -> dict[str, str]:
         """The town that froze it, by each of its codes."""
         return {

@@ -95,7 +95,7 @@ def facts(told: Told) -> list[tuple[str, str]]:
             "Besoin ou mots cherchés",
             record.text or "aucun mot : tout l’annuaire, avec les filtres ci-dessous",
         ),
-        *wording.asked(content.asked, content.towns),
+        *wording.asked(content.asked, content.towns, content.unit),
         ("Réponse donnée le", wording.instants(content.asked_at)),
         ("Fiches trouvées", f"{record.total}, dont {len(content.ordered)} dans l’ordre ci-après"),
         (

@@ -69,6 +69,7 @@ class Answer:
     log_id: UUID | None
 
     criteria: Criteria | None
+    unit: str | None = None
 
     @property
     def hidden(self) -> list[tuple[str, str]]:
@@ -158,7 +159,17 @@ async def _answer(
     slugs = tuple(sheet["slug"] for sheet in log.ordered)
     left_out = int((log.answer or {}).get("excluded_total") or len(log.excluded))
     return Answer(
-        log.kind, log.asked, slugs, log.total, left_out, log.engine, log.index, log.at, log.id, None
+        log.kind,
+        log.asked,
+        slugs,
+        log.total,
+        left_out,
+        log.engine,
+        log.index,
+        log.at,
+        log.id,
+        None,
+        (log.answer or {}).get("unit"),
     )
 
 
@@ -171,7 +182,7 @@ async def _page(
     words = words_of(found.asked)
     return page(
         request, "register/freeze.html", status=form.status, found=found, form=form, kept=kept, wants_list=wants_list, names=known,
-        shown=found.slugs[:SHOWN], words=words, title=" ".join(words.split())[:LONGEST], asked=wording.asked(found.asked, await _towns(session, found.asked)),
+        shown=found.slugs[:SHOWN], words=words, title=" ".join(words.split())[:LONGEST], asked=wording.asked(found.asked, await _towns(session, found.asked), found.unit),
         engine=wording.engine(found.engine), index=wording.index(found.index), kinds=wording.KIND_NAMES,
         needs=[(need.id, need.text[:LONGEST]) for need in await needs.mine(session, by)],
         pools=[(pool.id, pool.title) for pool in await pools.my_pools(session, by)],

@@ -30,6 +30,7 @@ KIND_NAMES = {
     AnswerKind.SHORTLIST: N_("liste restreinte"),
 }
 ENGINES = {"postgres": N_("PostgreSQL (moteur intégré)"), "meilisearch": N_("Meilisearch")}
+SUPPOSED = N_("{unit} : non précisée, celle que comptent le plus de prix publiés du domaine")
 UNNUMBERED = N_("sans numéro de version")
 
 
@@ -56,14 +57,20 @@ def instants(at: datetime) -> str:
     return said.format(paris=paris, utc=at.strftime("%Y-%m-%dT%H:%M:%S"))
 
 
-def asked(document: dict[str, Any], towns: Mapping[str, str]) -> list[tuple[str, str]]:
+def asked(
+    document: dict[str, Any], towns: Mapping[str, str], unit: str | None = None
+) -> list[tuple[str, str]]:
     """What was asked beside its words: each filter or fact with its values, in words. What nobody asked is left out.
 
-    `towns`: names by code; a town that is not among them is told by its code.
+    `towns`: names by code; a town that is not among them is told by its code. `unit`: what the answer counted in, told with a
+    quantity that came without one.
     """
     rows = []
+    supposed = unit if document.get("quantity") and not document.get("unit") else None
     for key, (label, said) in PARTS.items():
         value = document.get(key)
+        if key == "unit" and supposed in UNITS:
+            rows.append((_(label), _(SUPPOSED).format(unit=said(supposed))))
         if key == "town" and (name := towns.get(str(value))):
             value = f"{name} ({value})"
         if value not in (None, "", [], {}, False):

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from marketplace.actor import Role
+from search.matching.musts import MUSTS
 from search.matching.schemas import MatchIn
 from search.matching.weights import Signal
 from tests.catalog.evidence.proving import market as proven_market
@@ -253,6 +254,20 @@ async def test_what_is_wrong_is_told_all_at_once_and_keeps_nothing(
     assert await world.sql("select count(*) from search_log") == 0
 
 
+async def test_a_value_of_a_closed_list_is_refused_with_the_list_beside_every_other_fault(
+    world: World,
+) -> None:
+    sent = {"domain": "{zz}", "unit": "lamp", "assets": {"lamp": "1"}, "musts": {"green": True, "hds": "oui"}, "years": 9}  # fmt: skip
+    answer = await world.visitor.post("/matches", NEED | sent)
+    assert answer.status_code == 422, answer.text
+    told = {error["path"]: error["message"] for error in answer.json()["errors"]}
+    assert told.keys() == {"domain", "unit", "assets.lamp", "musts.green", "musts.hds", "years"}
+    assert "{zz}" in told["domain"] and "eclairage-public, " in told["domain"]
+    assert "light_point, " in told["unit"] and told["unit"] == told["assets.lamp"]
+    assert "secnumcloud, hds, " in told["musts.green"]
+    assert told["musts.hds"] == "Répondez par vrai ou faux."
+
+
 async def test_an_empty_directory_answers_nothing_and_says_so(world: World) -> None:
     found = await asks(world.visitor)
     assert (found["items"], found["excluded"], found["total"]) == ([], [], 0)
@@ -286,6 +301,33 @@ async def test_the_page_shows_what_the_api_answers_and_keeps_it_for_towns_alone(
     kept = await market.http.get(address, headers=town.headers)
     assert kept.status_code == 200
     assert await market.sql("select count(*) from search_log where organisation_id is not null") == 1
+    answered = await market.sql("select answer from search_log where organisation_id is not null")
+    assert len(answered["items"]) == len(found["items"])
+    assert answered["unit"] == found["unit"] == "light_point", "what 1200 are, though nobody said it"
+
+
+async def test_a_town_is_shown_six_sheets_and_what_is_kept_explains_twenty(market: World) -> None:
+    town = await market.town()
+    shown = await market.http.get("/?besoin=capteurs&domaine=tous", headers=town.headers)
+    answered = await market.sql("select json_build_array(ordered, answer) from search_log")
+    assert shown.text.count('<article class="sheet solution"') == 6
+    assert len(answered[1]["items"]) == min(20, len(answered[0])) > 6
+    assert all(item["contributions"] for item in answered[1]["items"])
+
+
+async def test_that_a_missing_answer_is_no_yes_is_said_once_and_each_condition_is_explained(
+    market: World,
+) -> None:
+    page = (
+        await market.http.get("/?besoin=télégestion+de+l’éclairage+public&condition=secnumcloud&domaine=tous")
+    ).text
+    lines = page[page.index('id="ecartees"') :]
+    assert lines.count("Non renseigné") > 1
+    assert lines.count("Une réponse qui manque ne vaut pas oui.") == 1
+    for must in MUSTS:
+        assert f'aria-describedby="c-{must}-aide"' in page
+    assert "Qualification de l’ANSSI" in page
+    assert "Qualification de l’ANSSI" in (await market.http.get("/comment-nous-classons")).text
 
 
 async def _vierzon(market: World) -> Any:

@@ -16,6 +16,7 @@ from tests.pages.reader import Reader
 from tests.search.matching.sheets import asked, candidate, facts
 from tests.search.proposals.towns import more_towns, state
 from tests.search.register.frozen import LIGHT, directory
+from tests.support.story import in_census
 from tests.support.world import Caller, World
 
 NEED = {"need": "éclairage public", "town": "18279", "unit": "light_point", "quantity": "120"}
@@ -183,3 +184,18 @@ async def test_a_frozen_match_is_replayed_with_the_same_number_of_towns(world: W
     found = await town.read(path)
     assert found["causes"] == ["facts"] and all(s["score_now"] > s["score_then"] for s in found["sheets"])
     assert (await town.read(f"/sourcing-records/{record['id']}"))["content"] == record["content"]
+
+
+async def test_an_open_purchase_is_offered_to_towns_and_only_told_to_who_cannot_join_it(world: World) -> None:
+    await directory(world)
+    await in_census(world)
+    town = (await world.town("18033")).organisation
+    firm, staff = (await world.startup()).organisation, (await world.staff(Role.SUPERVISOR)).organisation
+    for organisation, roles, said in (
+        (town, {Role.AGENT}, "1 achat groupé à rejoindre"), (firm, {Role.SELLER}, "1 achat groupé ouvert"),
+        (staff, {Role.SUPERVISOR}, "1 achat groupé ouvert"),
+    ):  # fmt: skip
+        reader = await Reader.arrive(world, said, organisation, frozenset(roles))
+        page = await reader.reads("/?besoin=éclairage+public")
+        assert said in page.text, said
+        assert ("à rejoindre" in page.text) is (organisation is town)

@@ -42,7 +42,12 @@ def sheet(slug: str) -> dict[str, Any]:
 
 
 async def matched(
-    world: World, who: Caller, *, names: tuple[str, ...] = ("veilleuse", "lanterne")
+    world: World,
+    who: Caller,
+    *,
+    names: tuple[str, ...] = ("veilleuse", "lanterne"),
+    asked: dict[str, Any] | None = None,
+    unit: str | None = None,
 ) -> SearchLog:
     """An answer of matching, logged for the town of `who` as `POST /matches` does."""
     items = [
@@ -54,9 +59,9 @@ async def matched(
     ]  # fmt: skip
     async with world.app.state.database.transaction(who.actor) as session:
         return record(
-            session, kind=AnswerKind.MATCH, asked={"need": "Éclairer moins", "town": "18279", "musts": {"eu_hosted": True}},
+            session, kind=AnswerKind.MATCH, asked={"need": "Éclairer moins", "town": "18279", "musts": {"eu_hosted": True}, **(asked or {})},
             ordered=[Ordered(item["slug"], item["score"]) for item in items],
             excluded=[{"slug": "phare", "filter": "eu_hosted", "sentence": "Hébergement non renseigné."}],
             weights={"version": "2026-11-26", "domain": LIGHT, "weights": {"text": 25, "twins": 25}}, total=len(items),
-            engine="postgres", index="7", answer={"items": items}, by=who.actor, now=await world.now(),
+            engine="postgres", index="7", answer={"items": items, "unit": unit}, by=who.actor, now=await world.now(),
         )  # fmt: skip

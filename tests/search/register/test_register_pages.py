@@ -147,6 +147,36 @@ async def test_the_files_say_the_same_and_the_hash_is_that_of_the_json(world: Wo
     assert [row[2].value for row in listed.worksheets[0].iter_rows(min_row=2)] == ["'@Éclairage 💡"]
 
 
+async def test_a_quantity_is_told_in_the_unit_that_the_answer_counted_when_none_was_asked(
+    world: World,
+) -> None:
+    await directory(world)
+    town = await world.town()
+    log = await matched(world, town, asked={"quantity": "2000"}, unit="light_point")
+    reader = await Reader.arrive(world, "agent", town.organisation, frozenset({Role.AGENT}))
+    said = "points lumineux : non précisée, celle que comptent le plus de prix publiés du domaine"
+    page = await reader.reads(f"{NEW}?recherche={log.id}")
+    assert said in page.text
+    record = await sent(reader, page)
+    assert said in record.text
+    book = load_workbook(io.BytesIO((await reader.http.get(f"{record.path}/preuve.xlsx")).content))
+    facts = {row[0].value: row[1].value for row in book["Preuve"].iter_rows(min_row=2)}
+    assert facts["Unité"].replace("\u00a0", " ") == said
+    frozen = (await reader.http.get(f"{record.path}/preuve.json")).json()
+    assert "unit" not in frozen["asked"], "what was asked stays as it was asked"
+    stated = await matched(world, town, asked={"quantity": "2000", "unit": "light_point"}, unit="light_point")
+    assert "non précisée" not in (await reader.reads(f"{NEW}?recherche={stated.id}")).text
+
+
+async def test_a_firm_is_told_that_the_register_is_for_towns_whatever_their_role(world: World) -> None:
+    firm = (await world.startup()).organisation
+    page = await (await Reader.arrive(world, "a firm", firm, frozenset({Role.SELLER}))).reads(
+        "/registre", 403
+    )
+    assert "Cette action revient à une ville." in page.text
+    assert "rôles" not in page.text
+
+
 async def test_a_hostile_question_is_no_fault_of_ours(world: World) -> None:
     await directory(world)
     reader = await agent(world)
