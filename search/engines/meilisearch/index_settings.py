@@ -2,6 +2,7 @@
 
 import hashlib
 import string
+from functools import cache
 
 from meilisearch_python_sdk.models.settings import (
     Faceting,
@@ -35,6 +36,7 @@ MOST_VALUES = 200
 MARKER = "lotcommun"
 
 
+@cache
 def index_settings() -> MeilisearchSettings:
     """What every index of ours is set to. The last entry of `dictionary` tells these settings from another version's."""
     made = MeilisearchSettings(
@@ -59,7 +61,8 @@ def index_settings() -> MeilisearchSettings:
 def synonyms() -> dict[str, list[str]]:
     """Each word or phrase of the taxonomy's groups → the others of its groups, and what is said → what it means; in both numbers.
 
-    The server corrects mistakes in words, never in what stands for them: « réverbères » must be there beside « réverbère ».
+    The server corrects mistakes in words, never in what stands for them: « réverbères » must be there beside « réverbère ». A saying of
+    several words is taken as it is, and its meanings in their one form: settings are sent whole.
     """
     found: dict[str, dict[str, None]] = {}
     for group in synonym_groups():
@@ -67,8 +70,12 @@ def synonyms() -> dict[str, list[str]]:
         for form in members:
             found.setdefault(form, {}).update(dict.fromkeys(other for other in members if other != form))
     for saying in (saying for sayings in sayings_by_domain().values() for saying in sayings):
-        means = [form for phrase in saying.means for form in _forms(fold(phrase))]
-        for form in (form for phrase in saying.said for form in _forms(fold(phrase))):
+        means = [fold(phrase) for phrase in saying.means]
+        for form in (
+            form
+            for phrase in map(fold, saying.said)
+            for form in (_forms(phrase) if " " not in phrase else [phrase])
+        ):
             found.setdefault(form, {}).update(dict.fromkeys(other for other in means if other != form))
     return {phrase: list(others) for phrase, others in sorted(found.items()) if others}
 

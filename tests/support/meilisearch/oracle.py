@@ -27,6 +27,11 @@ CLOSED = (
 METHODS = ("get", "post", "put", "patch", "delete")
 
 
+LARGE = 100_000
+SOUND: set[tuple[str, str]] = set()
+"""The large values that were judged sound, with their schema: settings hold every synonym, and are the same in each test."""
+
+
 class Oracle:
     """See the module."""
 
@@ -112,8 +117,13 @@ class Oracle:
         if said not in self.validators:
             self.validators[said] = Draft202012Validator({**schema, "components": self.spec["components"]})
         validator = self.validators[said]
+        told = json.dumps(value, sort_keys=True)
+        if len(told) > LARGE and (said, told) in SOUND:
+            return
         faults = [f"{error.json_path}: {error.message[:300]}" for error in validator.iter_errors(value)]
         assert not faults, f"{where}: {faults}"
+        if len(told) > LARGE:
+            SOUND.add((said, told))
 
 
 def _camel(name: str) -> str:
