@@ -5,7 +5,7 @@ A phrase is known by its key: the stems of its words, in order, without stop wor
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 
 from catalog.taxonomy import domains, sayings_by_domain, synonyms_by_domain
@@ -18,7 +18,7 @@ NAMED, SPOKEN, SAID, DEFINED, RELATED = 1.0, 0.8, 0.9, 0.5, 0.7
 """How surely a phrase speaks of a domain: its label or synonym; a synonym group of the domain; a saying of it; its definition; a synonym's synonym."""
 LONGEST_DEFINED = 4
 _PARTS = re.compile(r"[,.;:()]")
-_WRITTEN = re.compile(r"[^\W_]+")
+_LETTERS = re.compile(r"[^\W_]+")
 
 
 def key_of(phrase: str) -> Key:
@@ -93,31 +93,35 @@ def known_stems() -> frozenset[str]:
     return frozenset(part for key in (*synonyms(), *meant(), *speaks_of()) for part in key)
 
 
+def _said() -> Iterator[str]:
+    """Every phrase of the groups, and every saying, as it is written."""
+    for groups in synonyms_by_domain().values():
+        for group in groups:
+            yield from group
+    for sayings in sayings_by_domain().values():
+        for saying in sayings:
+            yield from saying.said
+
+
 @cache
 def known_words() -> dict[str, dict[str, None]]:
     """The words that the taxonomy's phrases are written with, in order, by their first letter: what a mistyped one may have meant."""
-    groups = (group for groups in synonyms_by_domain().values() for group in groups)
-    sayings = (saying.said for sayings in sayings_by_domain().values() for saying in sayings)
     found: dict[str, dict[str, None]] = {}
-    for phrase in (phrase for phrases in (*groups, *sayings) for phrase in phrases):
-        for word in words_of(phrase).sequence:
-            found.setdefault(word[0], {})[word] = None
+    for word in (word for phrase in _said() for word in words_of(phrase).sequence):
+        found.setdefault(word[0], {})[word] = None
     return found
 
 
 @cache
 def _spellings() -> dict[str, str]:
-    found: dict[str, str] = {}
-    groups = (group for groups in synonyms_by_domain().values() for group in groups)
-    sayings = (
-        phrases
-        for sayings in sayings_by_domain().values()
-        for one in sayings
-        for phrases in (one.said, one.means)
+    """Each folded word → as the taxonomy writes it first."""
+    means = (
+        phrase for sayings in sayings_by_domain().values() for saying in sayings for phrase in saying.means
     )
-    for phrase in (phrase for phrases in (*groups, *sayings) for phrase in phrases):
-        for word in _WRITTEN.findall(ELISION.sub(" ", phrase)):
-            found.setdefault(fold(word), word)
+    words = (word for phrase in (*_said(), *means) for word in _LETTERS.findall(ELISION.sub(" ", phrase)))
+    found: dict[str, str] = {}
+    for word in words:
+        found.setdefault(fold(word), word)
     return found
 
 

@@ -1,7 +1,7 @@
 """What leaves a sheet out whatever its score, each with the sentence that the asker reads. Pure.
 
-Tried in the order of `Filter`; the first that fails is told. `WORDS` is the last, since it compares a sheet with those that pass the others. Unknown is a pass for territory and capacity, where the directory is
-incomplete and the town can ask; it is never one for a must.
+Tried in the order of `Filter`; the first that fails is told. `WORDS` is the last, since it compares a sheet with those that pass the
+others. Unknown is a pass for territory and capacity, where the directory is incomplete and the town can ask; it is never one for a must.
 """
 
 from dataclasses import dataclass

@@ -90,7 +90,8 @@ async def need_page(
         request, "matching/home.html", typed=typed, found=found, towns=towns, pools=open_pools, waits=waits, log_id=log_id, domains=domains(),
         units=UNITS, musts=MUSTS, levels=LEVEL_NAMES, maturities=MATURITY_NAMES, signals=SIGNAL_NAMES, filters=FILTER_NAMES,
         way_names=WAY_NAMES, standing_names=STANDING_NAMES, marks=MARKS, sentence=sentence, words=words, reason=reason,
-        tenths=tenths, outward=outward, twins=found.twins[:TOWNS] if found else [], twin_cost=_twin_cost(found), untold=found is not None and any(unanswered(one.refusal.why) for one in found.ranking.excluded), more=bool(tout), most=MOST,
+        tenths=tenths, outward=outward, twins=found.twins[:TOWNS] if found else [], twin_cost=_twin_cost(found), untold=_untold(found),
+        more=bool(tout), most=MOST,
         count=await directory.count_published(session) if found is None else 0,
     )  # fmt: skip
 
@@ -102,6 +103,11 @@ def tenths(match: Match) -> tuple[int, dict[Signal, int]]:
     if not match.score:
         return 0, dict.fromkeys(parts, 0)
     return total, shares(total, parts, list(parts))
+
+
+def _untold(found: Answer | None) -> bool:
+    """Whether a sheet is left out because it does not answer a condition."""
+    return found is not None and any(unanswered(one.refusal.why) for one in found.ranking.excluded)
 
 
 def _twin_cost(found: Answer | None) -> bool:

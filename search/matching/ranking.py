@@ -102,7 +102,8 @@ def ranked(candidates: Sequence[Candidate], asked: Asked, *, limit: int) -> Rank
         _explained(one, by_score[: places[one.candidate.facts.slug]], asked, newcomer=one is newcomer)
         for one in order[:limit]
     )
-    return Ranking(matches, tuple(order), tuple(out), tuple(applied(asked.need)), newcomer)
+    passed = tuple(one for one in applied(asked.need) if asked.worded or one is not Filter.WORDS)
+    return Ranking(matches, tuple(order), tuple(out), passed, newcomer)
 
 
 def explained(one: Scored, ranking: Ranking, asked: Asked) -> Match:

@@ -24,14 +24,7 @@ async def recognise(session: Session | ReadSession, query: Typed) -> Known:
     words = list(dict.fromkeys(query.words))
     stems = [stem(word) for word in words]
     doubtful = [known not in known_stems() for known in stems]
-    shortest = [
-        NEVER
-        if not query.may_be_begun(word)
-        else SHORTEST_OPEN
-        if word == query.unfinished
-        else SHORTEST_BEGUN
-        for word in words
-    ]
+    shortest = [_shortest(word, query) for word in words]
     rows = await session.execute(
         _RECOGNISE,
         {
@@ -56,6 +49,13 @@ async def recognise(session: Session | ReadSession, query: Typed) -> Known:
             (begins if kind == "begun" else near)[asked].append((found, count))
             entries[stem(found)] = count
     return Known(total, entries, families, begins, near)
+
+
+def _shortest(word: str, query: Typed) -> int:
+    """From how many letters on `word` is completed."""
+    if not query.may_be_begun(word):
+        return NEVER
+    return SHORTEST_OPEN if word == query.unfinished else SHORTEST_BEGUN
 
 
 _RECOGNISE = text(f"""
