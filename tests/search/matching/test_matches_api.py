@@ -107,6 +107,16 @@ async def test_conditions_leave_out_sheets_never_the_towns_that_already_did_it(m
     assert [town["code"] for town in strict["twins"]] == [town["code"] for town in free["twins"]]
 
 
+async def test_towns_that_run_what_hardly_answers_the_words_have_not_done_it(market: World) -> None:
+    found = await asks(market.visitor, need="lanterne V4 intensité à distance", budget=None)
+    far = {one["slug"] for one in found["excluded"] if one["filter"] == "words"}
+    wider = await asks(market.visitor, budget=None)
+    assert far & {run["slug"] for town in wider["twins"] for run in town["runs"]}
+    told = {run["slug"] for town in found["twins"] for run in town["runs"]}
+    assert told
+    assert not far & told
+
+
 async def test_a_need_without_any_word_is_answered_by_nothing(market: World) -> None:
     for nothing in ("🚦🚦", "… !"):
         found = await asks(market.visitor, need=nothing)
